@@ -1,0 +1,16 @@
+"""The stages, as a pipe. Each takes a record and gives back a record or a `Failure`; flows/ingest.py connects them.
+
+    Feed, FeedState
+        | fetching.HttpClient.get        conditional GET, polite to each host          -> Response
+        | parsing.parse_feed             in a worker process                           -> ParsedFeed
+        | identity.identify              an id for each entry, a hash of its content   -> IdentifiedEntry ...
+        | sifting.sift                   against what the warehouse knows              -> Sifted (new, changed, unchanged)
+        | fetching.HttpClient.get        the article page, as robots.txt allows        -> Response
+        | extraction.extract_article     in a worker process: text, credits, metadata  -> Extraction
+        | articles.compose               canonical URL, site, story                    -> Article
+        | polling.after_poll             when to ask again, and why                    -> FeedState
+        v
+    Harvest: all that one poll brought, loaded whole or not at all by warehouse.Warehouse.load
+
+Plain Python: nothing in this package imports Prefect or DuckDB, reads the environment or asks a clock for the time.
+"""

@@ -1,0 +1,451 @@
+"""The records that cross a boundary between stages.
+
+All are frozen, keyword-only and made of scalars and tuples, so that they can be compared, hashed, sent to a worker process and
+loaded without translation. Each field is produced by exactly one stage, named in the type's docstring. Times are aware and in UTC.
+Nothing here does I/O or reads a clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where in the pipe something happened; `rejections.stage` in the warehouse."""
+
+    POLL = "poll"
+    PARSE = "parse"
+    FETCH = "fetch"
+    EXTRACT = "extract"
+
+
+class FeedStatus(StrEnum):
+    """A feed's state of health: `failing` is retried with back-off, `gone` (repeated 410) only with `--feed`, `disabled` never."""
+
+    ACTIVE = "active"
+    FAILING = "failing"
+    GONE = "gone"
+    DISABLED = "disabled"
+
+
+class PollOutcome(StrEnum):
+    """How a poll ended. `unchanged`: 200 with nothing new in it; `not_modified`: 304; `skipped`: not asked (its host said wait)."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    NOT_MODIFIED = "not_modified"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class DateQuality(StrEnum):
+    """How far a published date can be trusted. Only `exact` and `assumed_utc` carry a time; the raw text is kept in every case."""
+
+    EXACT = "exact"
+    ASSUMED_UTC = "assumed_utc"
+    MISSING = "missing"
+    FUTURE = "future"
+    UNREADABLE = "unreadable"
+
+
+class TextSource(StrEnum):
+    """Where an article's text was taken from."""
+
+    PAGE = "page"
+    FEED = "feed"
+
+
+class RunKind(StrEnum):
+    """What a run was for."""
+
+    INGEST = "ingest"
+    BACKFILL = "backfill"
+    REPROCESS = "reprocess"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What a stage returns in place of its record when the world, not our code, was at fault.
+
+    `reason` is a short stable code that people count by (`http_404`, `timeout`, `too_large`, `not_a_feed`, ...); `detail` is one
+    line for a person. A transient failure is worth a retry, a permanent one is final.
+    """
+
+    stage: Stage
+    reason: str
+    detail: str
+    is_transient: bool
+    http_status: int | None = None
+    retry_after: timedelta | None = None
+
+
+# --- polling ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed as a person configured it (feeds.toml). `headers` may hold secrets: it is never stored, logged or shown."""
+
+    name: str
+    url: str
+    tags: tuple[str, ...] = ()
+    interval: timedelta = timedelta(minutes=30)
+    full_text: bool = True
+    enabled: bool = True
+    respect_robots: bool = True
+    user_agent: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        """Name and address only: a log line must not carry a token."""
+        return f"Feed(name={self.name!r}, url={self.url!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What polling remembers of a feed from one poll to the next; made by `pipeline.polling`, kept by the warehouse.
+
+    `etag` and `last_modified` are the server's own bytes (as latin-1 text), never parsed. `body_hash` is the SHA-256 of the last
+    parsed body. `moved_to`/`moved_count` count how often in a row the same permanent redirect was seen, `gone_count` 410s in a row.
+    """
+
+    feed: str
+    url: str
+    status: FeedStatus = FeedStatus.ACTIVE
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    interval: timedelta | None = None
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    next_poll_reason: str | None = None
+    consecutive_failures: int = 0
+    last_error: str | None = None
+    moved_to: str | None = None
+    moved_count: int = 0
+    gone_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """One hop: `url` answered `status` and pointed to `location` (absolute)."""
+
+    url: str
+    status: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One complete HTTP answer after redirects (any final status, 304 included); made by `pipeline.fetching`.
+
+    `headers` keep their order, names are lower case; `body` is decompressed and within the caller's cap.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    redirects: tuple[Redirect, ...]
+    started_at: datetime
+    duration_ms: int
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, by its lower-case name."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+# --- parsing and identity --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed in any format; made by `pipeline.parsing`.
+
+    `link` is absolute (resolved against xml:base, the feed's own address), `link_raw` as published. `content_html` is what the feed
+    carries as the body (content:encoded, atom:content, content_html), `summary_html` its description where that is something else.
+    """
+
+    raw_id: str | None = None
+    link: str | None = None
+    link_raw: str | None = None
+    title: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+    published_raw: str | None = None
+    date_quality: DateQuality = DateQuality.MISSING
+    content_html: str | None = None
+    summary_html: str | None = None
+    image_url: str | None = None
+    language: str | None = None
+    source_title: str | None = None
+    source_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollingHints:
+    """What a feed's own body says of how often to ask: `<ttl>`, sy:updatePeriod/Frequency, skipHours (0-23 UTC), skipDays (0 = Monday)."""
+
+    ttl: timedelta | None = None
+    update_interval: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed document; made by `pipeline.parsing`. `format` is rss090..rss20, rss10, atom03, atom10, json10, json11.
+
+    `complaint` is what the parser disliked (not well-formed, wrong encoding): the entries are what could be read all the same.
+    """
+
+    format: str
+    title: str | None
+    site_url: str | None
+    language: str | None
+    entries: tuple[Entry, ...]
+    hints: PollingHints = PollingHints()
+    complaint: str | None = None
+    next_url: str | None = None
+    prev_archive_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedEntry:
+    """An entry with the id it is known by within its feed, and a hash of all that makes it what it is; made by `pipeline.identity`."""
+
+    entry_id: str
+    content_hash: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """What the warehouse has of an entry: answered by `warehouse.lookups`."""
+
+    entry_id: str
+    content_hash: str
+    article_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """What the warehouse has of an article, found by any of the URLs that led to it: answered by `warehouse.lookups`."""
+
+    article_id: str
+    canonical_url: str
+    text_hash: str
+    text_source: TextSource
+    version: int
+
+
+# --- extraction and attribution --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """A credit found in an article, taken out of its text; made by `pipeline.attribution`. `evidence` is the line as it stood.
+
+    `kind`: via, authored_by, originally_published, first_appeared, source, ... `confidence` is 0 to 1.
+    """
+
+    kind: str
+    source: str | None
+    author: str | None
+    url: str | None
+    evidence: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """Clean text and metadata of one page or one entry's own content; made by `pipeline.extraction` in a worker process.
+
+    `text`: paragraphs separated by one newline, without credits and template text. `canonical_href` is the page's rel=canonical,
+    absolute, not yet believed. `trimmed`: the blocks that were cut from the text, in order, credits included.
+    """
+
+    text: str
+    title: str | None
+    author: str | None
+    published_at: datetime | None
+    language: str | None
+    summary: str | None
+    image_url: str | None
+    canonical_href: str | None
+    text_source: TextSource
+    extractor: str
+    credits: tuple[Credit, ...] = ()
+    trimmed: tuple[str, ...] = ()
+
+
+# --- what is loaded --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article on one site, ready to load; made by `pipeline.articles`.
+
+    `article_id` is a hash of `canonical_url`, `story_id` of the text (see there). `aliases` are the canonical forms of every URL that
+    led here: a later entry with such a link is this article and is not fetched again.
+    """
+
+    article_id: str
+    canonical_url: str
+    url: str
+    aliases: tuple[str, ...]
+    site: str
+    title: str | None
+    author: str | None
+    published_at: datetime | None
+    date_quality: DateQuality
+    language: str | None
+    text: str
+    text_hash: str
+    word_count: int
+    summary: str | None
+    image_url: str | None
+    text_source: TextSource
+    story_id: str
+    fetched_at: datetime
+    extractor: str
+    credits: tuple[Credit, ...] = ()
+    trimmed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One new or changed entry in one feed, ready to load. `url` is absolute as published; `article_id` is None where it was rejected."""
+
+    feed: str
+    entry_id: str
+    content_hash: str
+    url: str | None
+    url_raw: str | None
+    title: str | None
+    author: str | None
+    published_at: datetime | None
+    published_raw: str | None
+    date_quality: DateQuality
+    seen_at: datetime
+    article_id: str | None
+    is_backfill: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFetch:
+    """One request for an article page, whatever came of it. `error` is None where a page came."""
+
+    url: str
+    final_url: str | None
+    fetched_at: datetime
+    duration_ms: int
+    http_status: int | None
+    bytes: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """Why something did not become an article. One row an attempt: `attempts` counts them, `next_retry_at` is None once final.
+
+    `entry_id` is None where a whole feed was refused (its poll failed).
+    """
+
+    stage: Stage
+    feed: str
+    entry_id: str | None
+    url: str | None
+    reason: str
+    error: str
+    attempts: int
+    next_retry_at: datetime | None
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryableEntry:
+    """An entry stored without an article whose last rejection is due for another try: answered by `warehouse.lookups`."""
+
+    sighting: Sighting
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One poll of one feed. entries_seen = entries_new + entries_changed + unchanged (the rest)."""
+
+    feed: str
+    started_at: datetime
+    duration_ms: int
+    outcome: PollOutcome
+    http_status: int | None
+    bytes: int
+    entries_seen: int
+    entries_new: int
+    entries_changed: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedProfile:
+    """What a feed says of itself, refreshed whenever its body was parsed."""
+
+    title: str | None
+    site_url: str | None
+    format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """All that one poll of one feed brought. It is loaded whole or not at all: a stored validator without its entries would lose them.
+
+    `listed_ids` are the ids of every entry the feed listed, known ones too (None where no body was parsed): an entry that is missing
+    from it has left the feed. `poll` and `state` are None for a backfill page and for retried entries: feed state is left alone there.
+    """
+
+    feed: str
+    poll: Poll | None
+    state: FeedState | None
+    profile: FeedProfile | None = None
+    listed_ids: tuple[str, ...] | None = None
+    sightings: tuple[Sighting, ...] = ()
+    articles: tuple[Article, ...] = ()
+    fetches: tuple[PageFetch, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run as it begins."""
+
+    run_id: str
+    kind: RunKind
+    started_at: datetime
+    version: str
+    prefect_flow_run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One run as it ended, counted by the warehouse from what it stored. The field names are those of the `runs` view."""
+
+    run_id: str
+    kind: RunKind
+    status: str
+    started_at: datetime
+    finished_at: datetime
+    feeds_polled: int
+    feeds_failed: int
+    feeds_not_modified: int
+    entries_seen: int
+    entries_new: int
+    entries_changed: int
+    articles_new: int
+    duplicates: int
+    rejected: int
