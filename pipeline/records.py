@@ -339,7 +339,10 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFetch:
-    """One request for an article page, whatever came of it. `error` is None where a page came."""
+    """One request for an article page, whatever came of it; made by `pipeline.pages`. `error` is None where a page came.
+
+    `next_retry_at`: where the failure may heal, the page is asked for again then; meanwhile the feed's own content stands in, if it has any.
+    """
 
     url: str
     final_url: str | None
@@ -348,6 +351,8 @@ class PageFetch:
     http_status: int | None
     bytes: int
     error: str | None
+    attempts: int = 1
+    next_retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,7 +375,10 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryableEntry:
-    """An entry stored without an article whose last rejection is due for another try: answered by `warehouse.lookups`."""
+    """An entry whose page is due for another try: answered by `warehouse.lookups`.
+
+    Either it was stored without an article and its last rejection is not final, or the feed's own content stands in for its page.
+    """
 
     sighting: Sighting
     attempts: int
@@ -393,6 +401,19 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillPage:
+    """One page of a feed's past, listed by a backfill. Counts are of the entries within the dates asked for; `url` is the page's address."""
+
+    feed: str
+    url: str
+    fetched_at: datetime
+    entries_seen: int
+    entries_new: int
+    oldest_at: datetime | None
+    newest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedProfile:
     """What a feed says of itself, refreshed whenever its body was parsed."""
 
@@ -410,8 +431,9 @@ class Harvest:
     """
 
     feed: str
-    poll: Poll | None
-    state: FeedState | None
+    poll: Poll | None = None
+    state: FeedState | None = None
+    backfill_page: BackfillPage | None = None
     profile: FeedProfile | None = None
     listed_ids: tuple[str, ...] | None = None
     sightings: tuple[Sighting, ...] = ()

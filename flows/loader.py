@@ -1,0 +1,100 @@
+"""Harvests into the warehouse: gathered into batches, one short transaction each, published when it is worth it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from pipeline.records import Harvest
+from warehouse import Warehouse
+
+# A batch is written when it holds this much or is this old: a transaction costs about 50 ms whatever it holds, and what is not yet
+# written is lost to a power cut (and fetched again by the next run).
+BATCH_ARTICLES = 400
+BATCH_SIGHTINGS = 4_000
+BATCH_SECONDS = 5.0
+# Publishing copies the file. Readers see a run's progress every 10 s, or less often where a copy takes more than 1/20 of that time.
+PUBLISH_SECONDS = 10.0
+PUBLISH_SHARE = 20
+# Harvests waiting to be written: beyond that, polling waits for the loader.
+WAITING_HARVESTS = 200
+
+
+class Loader:
+    """Takes harvests from many tasks, writes them from one; an asynchronous context manager that has written all when it is left.
+
+    A harvest is in the warehouse, whole, when `on_loaded` was called with its batch. An error of the warehouse ends the run: it is raised
+    from `put` or on leaving.
+    """
+
+    def __init__(
+        self, warehouse: Warehouse, run_id: str, *, now: Callable[[], datetime], on_loaded: Callable[[Sequence[Harvest]], None]
+    ) -> None:
+        self._warehouse = warehouse
+        self._run_id = run_id
+        self._now = now
+        self._on_loaded = on_loaded
+        self._waiting: asyncio.Queue[Harvest | None] = asyncio.Queue(WAITING_HARVESTS)
+        self._last_publish = time.monotonic()
+        self._publish_cost = 0.0
+
+    async def __aenter__(self) -> Self:
+        self._writing = asyncio.create_task(self._write_batches(), name="loader")
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Writes what has come in, also when the run was interrupted: what was fetched is not thrown away."""
+        await self._hand_over(None)
+        await self._writing
+
+    async def put(self, harvest: Harvest) -> None:
+        """Hand over one harvest; waits while the loader is behind."""
+        await self._hand_over(harvest)
+
+    async def _hand_over(self, item: Harvest | None) -> None:
+        handing = asyncio.ensure_future(self._waiting.put(item))
+        try:
+            await asyncio.wait({handing, self._writing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            handing.cancel()  # no effect once it is in the queue
+        if self._writing.done():
+            self._writing.result()
+
+    async def _write_batches(self) -> None:
+        open_ended = True
+        while open_ended:
+            batch, open_ended = await self._next_batch()
+            if batch:
+                await self._write(batch)
+
+    async def _next_batch(self) -> tuple[list[Harvest], bool]:
+        """What is to be written next, and whether more may come."""
+        batch: list[Harvest] = []
+        articles = sightings = 0
+        deadline: float | None = None
+        while articles < BATCH_ARTICLES and sightings < BATCH_SIGHTINGS:
+            try:
+                async with asyncio.timeout(None if deadline is None else max(0.0, deadline - time.monotonic())):
+                    harvest = await self._waiting.get()
+            except TimeoutError:
+                break
+            if harvest is None:
+                return batch, False
+            deadline = deadline or time.monotonic() + BATCH_SECONDS
+            batch.append(harvest)
+            articles += len(harvest.articles)
+            sightings += len(harvest.sightings)
+        return batch, True
+
+    async def _write(self, batch: list[Harvest]) -> None:
+        started = time.monotonic()
+        publish = started - self._last_publish > max(PUBLISH_SECONDS, PUBLISH_SHARE * self._publish_cost)
+        await asyncio.to_thread(self._warehouse.load, self._run_id, batch, now=self._now(), publish=publish)
+        if publish:
+            self._last_publish = time.monotonic()
+            self._publish_cost = self._last_publish - started
+        self._on_loaded(batch)

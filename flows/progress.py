@@ -1,0 +1,68 @@
+"""What a person sees while a run goes on: a live display on a terminal, a line now and then elsewhere. Always on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as LiveDisplay
+
+from pipeline.records import Harvest, PollOutcome
+
+LINE_SECONDS = 10.0
+
+
+class Progress:
+    """Counts what comes in and shows it; a context manager."""
+
+    def __init__(self, out: TextIO | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = Console(file=out or sys.stderr)
+        self._clock = clock
+        self._live: LiveDisplay | None = None
+        self._task: TaskID | None = None
+        self._last_line = clock()
+        self.total = 0
+        self.done = 0
+        self.new = 0
+        self.articles = 0
+        self.rejected = 0
+        self.failed = 0
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._live = LiveDisplay(*columns, console=self._console, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._live:
+            self._live.stop()
+
+    def begin(self, what: str, total: int | None) -> None:
+        """Says what is about to be done: so many feeds, or (None) an unknown number of pages."""
+        self.total = total or 0
+        if self._live:
+            self._task = self._live.add_task(what, total=total)
+        else:
+            self._console.print(f"{what}: {total}" if total is not None else what, highlight=False, soft_wrap=True)
+
+    def harvested(self, harvest: Harvest) -> None:
+        """Counts one harvest."""
+        self.done += 1
+        self.new += len(harvest.sightings)
+        self.articles += len(harvest.articles)
+        self.rejected += len(harvest.rejections)
+        self.failed += harvest.poll is not None and harvest.poll.outcome is PollOutcome.FAILED
+        counts = f"{self.articles} articles, {self.rejected} rejected, {self.failed} feeds failed"
+        if self._live and self._task is not None:
+            self._live.update(self._task, advance=1, description=counts)
+        elif self._clock() - self._last_line >= LINE_SECONDS:
+            self._last_line = self._clock()
+            of = f" of {self.total}" if self.total else ""
+            self._console.print(f"{self.done}{of} done: {counts}", highlight=False, soft_wrap=True)

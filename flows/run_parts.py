@@ -1,0 +1,104 @@
+"""The parts that every run is made of, opened together and closed in the right order: client, workers, snapshot, loader."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flows.harvesting import Harvester
+from flows.known import Known
+from flows.loader import Loader
+from flows.pages import ArticleSource
+from flows.progress import Progress
+from flows.settings import Settings
+from pipeline.fetching import FetchPolicy, HttpClient
+from pipeline.polling import PollingPolicy
+from pipeline.records import Harvest
+from pipeline.robots import RobotsRules
+from pipeline.workers import WorkerPool
+from warehouse import Warehouse
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchingParts:
+    """What asks the world and reads its answers, storing nothing."""
+
+    harvester: Harvester
+    known: Known
+    pages: ArticleSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunParts:
+    """What the work of a run is given."""
+
+    harvester: Harvester
+    known: Known
+    loader: Loader
+    progress: Progress
+
+    async def store(self, harvest: Harvest) -> None:
+        """Hand one harvest to the loader and count it."""
+        await self.loader.put(harvest)
+        self.progress.harvested(harvest)
+
+
+@asynccontextmanager
+async def fetching_parts(settings: Settings, snapshot: Path, *, now: Clock, crash_on_bugs: bool = False) -> AsyncIterator[FetchingParts]:
+    """Opens client, workers and the snapshot, if there is one yet."""
+    async with AsyncExitStack() as stack:
+        known = stack.enter_context(Known(snapshot))
+        workers = await stack.enter_async_context(WorkerPool())
+        client = await stack.enter_async_context(HttpClient(fetch_policy(settings), now=now))
+        robots = RobotsRules(client, settings.user_agent)
+        pages = ArticleSource(client, robots, workers, max_page_bytes=settings.max_page_bytes, now=now)
+        harvester = Harvester(
+            client=client,
+            workers=workers,
+            known=known,
+            pages=pages,
+            policy=polling_policy(settings),
+            max_feed_bytes=settings.max_feed_bytes,
+            now=now,
+            crash_on_bugs=crash_on_bugs,
+        )
+        yield FetchingParts(harvester=harvester, known=known, pages=pages)
+
+
+@asynccontextmanager
+async def run_parts(
+    settings: Settings, warehouse: Warehouse, run_id: str, *, progress: Progress, now: Clock, crash_on_bugs: bool = False
+) -> AsyncIterator[RunParts]:
+    """Opens everything for a run that `warehouse` has begun; on leaving, all that was handed over is stored."""
+    async with fetching_parts(settings, warehouse.snapshot, now=now, crash_on_bugs=crash_on_bugs) as parts:
+
+        def loaded(batch: Sequence[Harvest]) -> None:
+            for harvest in batch:
+                for article in harvest.articles:
+                    parts.pages.stored(article)
+
+        async with Loader(warehouse, run_id, now=now, on_loaded=loaded) as loader:
+            yield RunParts(harvester=parts.harvester, known=parts.known, loader=loader, progress=progress)
+
+
+def fetch_policy(settings: Settings) -> FetchPolicy:
+    """How to speak HTTP, from the feeds file."""
+    return FetchPolicy(
+        concurrency=settings.concurrency,
+        host_concurrency=settings.host_concurrency,
+        host_delay=settings.host_delay,
+        timeout=settings.timeout,
+        allow_private_networks=settings.allow_private_networks,
+        proxy=settings.proxy,
+        user_agent=settings.user_agent,
+    )
+
+
+def polling_policy(settings: Settings) -> PollingPolicy:
+    """How often to ask, from the feeds file."""
+    return PollingPolicy(interval=settings.interval, min_interval=settings.min_interval, max_interval=settings.max_interval)

@@ -1,0 +1,90 @@
+"""Every connection to a DuckDB file is made here: readers on the published file, sealed readers for people's SQL, the one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from pipeline.errors import WarehouseError
+
+
+class NoWarehouseError(WarehouseError):
+    """There is nothing to read yet."""
+
+
+def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to a published warehouse: it keeps the state that it opened, and no run ever waits for it.
+
+    Raises:
+        WarehouseError: if `path` is absent or no warehouse that this version of DuckDB reads.
+    """
+    con = _connect(path, read_only=True, config={})
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def open_sealed(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection for SQL that people type: no file, network or extension can be reached, and no setting changed.
+
+    Raises:
+        WarehouseError: as `open_reader`.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+    }
+    con = _connect(path, read_only=True, config=config)
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+@contextmanager
+def writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The one writing connection to the private file; the caller holds `writer_lock`.
+
+    Raises:
+        WarehouseError: if `path` is not a warehouse that this version of DuckDB writes.
+    """
+    con = _connect(path, read_only=False, config={})
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def writer_lock(path: Path, *, lock_seconds: float) -> Iterator[None]:
+    """Holds the lock that guards `path` among processes and among the threads of this one.
+
+    Raises:
+        WarehouseError: if somebody else holds it for longer than `lock_seconds`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_suffix(".lock"), timeout=lock_seconds)
+    try:
+        lock.acquire()
+    except Timeout:
+        message = f"{path}: another process has been writing for {lock_seconds:.0f} s: wait for its run to end, or stop it"
+        raise WarehouseError(message) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _connect(path: Path, *, read_only: bool, config: dict[str, str | bool | int | float | list[str]]) -> duckdb.DuckDBPyConnection:
+    if read_only and not path.exists():
+        raise NoWarehouseError(f"{path}: there is no warehouse yet: run feedhouse ingest, or feedhouse demo to see one")
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=config)
+    except (duckdb.Error, OSError) as error:
+        first_line = str(error).strip().splitlines()[0]
+        raise WarehouseError(f"{path}: cannot be opened: {first_line}") from error

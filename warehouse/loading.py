@@ -1,0 +1,113 @@
+"""The loader's side of the warehouse. Every method opens the private file, does one short transaction, and lets go of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from pipeline.records import Feed, FeedState, FeedStatus, Harvest, Run, RunKind, RunSummary
+from warehouse.connections import writer, writer_lock
+from warehouse.incoming import incoming, incoming_feeds
+from warehouse.migrate import migrate
+from warehouse.publishing import publish_copy
+from warehouse.sql_files import query
+
+# How long a writer waits for another: a transaction takes well under a second, a publish under a second a GB.
+LOCK_SECONDS = 120.0
+
+
+class Warehouse:
+    """What writes under one home folder. Holds nothing open between calls; two processes may use it at once.
+
+    Everything raises `WarehouseError` where the file cannot be locked, opened, upgraded or published.
+    """
+
+    def __init__(self, home: Path, *, lock_seconds: float = LOCK_SECONDS) -> None:
+        self.work = home / "state" / "work.duckdb"
+        self.snapshot = home / "warehouse.duckdb"
+        self._lock_seconds = lock_seconds
+
+    def begin_run(self, run: Run, feeds: Sequence[Feed], *, now: datetime) -> None:
+        """Brings the schema and the feeds up to date, closes what killed runs of this kind left open, begins `run`, publishes."""
+        with self._writing(publish=True) as con:
+            con.register("incoming_feed", incoming_feeds(feeds))
+            con.execute(query("begin_feeds"))
+            for (left,) in con.execute(query("left_running"), {"kind": run.kind.value}).fetchall():
+                con.execute(query("finish_run"), {"run_id": left, "status": "interrupted", "finished_at": None})
+            con.execute(
+                query("begin_run"),
+                {
+                    "run_id": run.run_id,
+                    "kind": run.kind.value,
+                    "started_at": now,
+                    "prefect_flow_run_id": run.prefect_flow_run_id,
+                    "version": run.version,
+                },
+            )
+
+    def feed_states(self) -> dict[str, FeedState]:
+        """What is remembered of each feed, by name."""
+        with self._writing(publish=False) as con:
+            return {state.feed: state for state in map(_feed_state, con.execute(query("feed_states")).fetchall())}
+
+    def load(self, run_id: str, harvests: Sequence[Harvest], *, now: datetime, publish: bool) -> None:
+        """Stores a batch, whole or not at all. The same batch again changes nothing."""
+        with self._writing(publish=publish) as con:
+            for name, table in incoming(harvests).items():
+                con.register(name, table)
+            con.execute(query("load_feeds"))
+            _execute_each(con, "load_articles", {"run_id": run_id})
+            con.execute(query("load_stories"))
+            _execute_each(con, "load_sightings", {"run_id": run_id})
+            _execute_each(con, "load_log", {"run_id": run_id, "now": now})
+
+    def finish_run(self, run_id: str, *, status: str, now: datetime) -> RunSummary:
+        """Counts what the run has stored, closes it, publishes."""
+        with self._writing(publish=True) as con:
+            con.execute(query("finish_run"), {"run_id": run_id, "status": status, "finished_at": now})
+            row = con.execute(query("run_summary"), {"run_id": run_id}).fetchone()
+        assert row is not None, run_id
+        names = RunSummary.__dataclass_fields__
+        return RunSummary(**dict(zip(names, (row[0], RunKind(row[1]), *row[2:]), strict=True)))
+
+    def publish(self) -> None:
+        """Publishes what is stored."""
+        with writer_lock(self.work, lock_seconds=self._lock_seconds):
+            publish_copy(self.work, self.snapshot)
+
+    @contextmanager
+    def _writing(self, *, publish: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction, committed and checkpointed at the end, then published if asked, all under the lock."""
+        with writer_lock(self.work, lock_seconds=self._lock_seconds):
+            with writer(self.work) as con:
+                migrate(con)
+                con.begin()
+                try:
+                    yield con
+                except BaseException:
+                    con.rollback()
+                    raise
+                con.commit()
+                con.execute("CHECKPOINT")
+            if publish:
+                publish_copy(self.work, self.snapshot)
+
+
+def _execute_each(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, object]) -> None:
+    """Runs the statements of a query file, each with those of `values` that it names: DuckDB refuses values that a statement does not use."""
+    for statement in con.extract_statements(query(name)):
+        con.execute(statement, {key: value for key, value in values.items() if key in statement.named_parameters})
+
+
+def _feed_state(row: tuple[object, ...]) -> FeedState:
+    names = [name for name in FeedState.__dataclass_fields__ if name != "interval"]
+    columns = ("feed", "url", "status", "etag", "last_modified", "body_hash", "interval", *names[6:])
+    values = dict(zip(columns, row, strict=True))
+    interval = values["interval"]
+    values["interval"] = timedelta(seconds=interval) if isinstance(interval, float) else None
+    values["status"] = FeedStatus(values["status"])
+    return FeedState(**values)  # type: ignore[arg-type]

@@ -1,0 +1,47 @@
+"""What the stages ask of a published warehouse, on an open reader: small answers to many keys at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import duckdb
+
+from pipeline.records import DateQuality, KnownArticle, KnownEntry, RetryableEntry, Sighting, TextSource
+from warehouse.incoming import asked
+from warehouse.sql_files import query
+
+
+def known_entries(con: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], KnownEntry]:
+    """The known ones among entries, by (feed, entry id)."""
+    con.register("asked", asked(("feed", "entry_id"), keys))
+    rows = con.execute(query("known_entries")).fetchall()
+    return {
+        (feed, entry_id): KnownEntry(entry_id=entry_id, content_hash=hashed, article_id=article) for feed, entry_id, hashed, article in rows
+    }
+
+
+def known_articles(con: duckdb.DuckDBPyConnection, aliases: Sequence[str]) -> dict[str, KnownArticle]:
+    """The known articles among those that canonical URLs lead to, by that URL."""
+    con.register("asked", asked(("alias",), [(alias,) for alias in aliases]))
+    rows = con.execute(query("known_articles")).fetchall()
+    return {
+        alias: KnownArticle(article_id=article_id, canonical_url=url, text_hash=text_hash, text_source=TextSource(source), version=version)
+        for alias, article_id, url, text_hash, source, version in rows
+    }
+
+
+def due_retries(con: duckdb.DuckDBPyConnection, *, now: datetime, limit: int) -> tuple[RetryableEntry, ...]:
+    """Entries whose page is to be asked for again by `now`, the longest overdue first."""
+    rows = con.execute(query("due_retries"), {"now": now, "limit": limit}).fetchall()
+    return tuple(_retryable(row) for row in rows)
+
+
+def _retryable(row: tuple[object, ...]) -> RetryableEntry:
+    names = ("feed", "entry_id", "content_hash", "url", "url_raw", "title", "author", "published_at", "published_raw", "date_quality",
+             "seen_at", "article_id", "is_backfill")  # fmt: skip
+    values = dict(zip(names, row[:-1], strict=True))
+    values["date_quality"] = DateQuality(values["date_quality"])
+    attempts = row[-1]
+    assert isinstance(attempts, int)
+    return RetryableEntry(sighting=Sighting(**values), attempts=attempts)  # type: ignore[arg-type]

@@ -1,0 +1,18 @@
+INSERT INTO store.poll
+SELECT $run_id, i.* FROM incoming_poll AS i
+WHERE NOT EXISTS (SELECT 1 FROM store.poll AS p WHERE p.run_id = $run_id AND p.feed = i.feed);
+
+INSERT INTO store.page_fetch
+SELECT $run_id, i.* FROM incoming_fetch AS i
+WHERE NOT EXISTS (SELECT 1 FROM store.page_fetch AS p WHERE p.run_id = $run_id AND p.url = i.url);
+
+INSERT INTO store.rejection
+SELECT $run_id, i.*, $now FROM incoming_rejection AS i
+WHERE NOT EXISTS (
+    SELECT 1 FROM store.rejection AS r
+    WHERE r.run_id = $run_id AND r.feed = i.feed AND r.entry_id IS NOT DISTINCT FROM i.entry_id AND r.stage = i.stage
+);
+
+INSERT INTO store.backfill_page
+SELECT $run_id, i.* FROM incoming_backfill_page AS i
+WHERE NOT EXISTS (SELECT 1 FROM store.backfill_page AS p WHERE p.run_id = $run_id AND p.url = i.url AND p.feed = i.feed);

@@ -1,0 +1,14 @@
+MERGE INTO store.sighting AS s
+USING incoming_sighting AS i ON s.feed = i.feed AND s.entry_id = i.entry_id
+WHEN MATCHED AND s.content_hash <> i.content_hash THEN UPDATE SET
+    content_hash = i.content_hash, url = i.url, url_raw = i.url_raw, title = i.title, author = i.author, published_at = i.published_at,
+    published_raw = i.published_raw, date_quality = i.date_quality, times_changed = s.times_changed + 1,
+    article_id = coalesce(i.article_id, s.article_id)
+WHEN MATCHED AND i.article_id IS NOT NULL AND s.article_id IS NULL THEN UPDATE SET article_id = i.article_id
+WHEN NOT MATCHED THEN INSERT (
+    feed, entry_id, content_hash, url, url_raw, title, author, published_at, published_raw, date_quality, first_seen_at, left_at,
+    times_changed, run_id, is_backfill, article_id
+) VALUES (
+    i.feed, i.entry_id, i.content_hash, i.url, i.url_raw, i.title, i.author, i.published_at, i.published_raw, i.date_quality, i.seen_at,
+    CASE WHEN i.is_backfill THEN i.seen_at END, 0, $run_id, i.is_backfill, i.article_id
+);

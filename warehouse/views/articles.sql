@@ -1,0 +1,46 @@
+CREATE OR REPLACE VIEW articles AS
+SELECT
+    a.article_id,
+    a.canonical_url,
+    a.url,
+    a.site,
+    a.title,
+    a.author,
+    a.published_at,
+    a.date_quality,
+    a.language,
+    b.text,
+    a.word_count,
+    a.summary,
+    a.image_url,
+    a.text_source,
+    a.story_id,
+    a.is_original,
+    a.version,
+    a.first_seen_at,
+    a.fetched_at,
+    a.extractor
+FROM store.article AS a
+LEFT JOIN store.body AS b USING (text_hash);
+
+COMMENT ON VIEW articles IS 'One row an article on one site, as it is now. A repost on another site is another article of the same story.';
+COMMENT ON COLUMN articles.article_id IS 'Twelve characters that stand for the canonical URL: the same in every warehouse.';
+COMMENT ON COLUMN articles.canonical_url IS 'One spelling for all the addresses of the article (no tracking, AMP, mobile, scheme); its identity, not an address to fetch.';
+COMMENT ON COLUMN articles.url IS 'Address at which it was fetched, after redirects.';
+COMMENT ON COLUMN articles.site IS 'Registrable domain of the canonical URL (news.bbc.co.uk is bbc.co.uk; each blogspot.com blog is its own site).';
+COMMENT ON COLUMN articles.title IS 'Title on the page, or in the feed.';
+COMMENT ON COLUMN articles.author IS 'Author on the page, or in the feed.';
+COMMENT ON COLUMN articles.published_at IS 'Publication time: the feed''s where it can be trusted, else the page''s.';
+COMMENT ON COLUMN articles.date_quality IS 'exact; assumed_utc (no zone was given, or a day only); missing; future; unreadable.';
+COMMENT ON COLUMN articles.language IS 'As the page or the feed declares it.';
+COMMENT ON COLUMN articles.text IS 'Clean text: no credit, comment form, share bar or navigation; paragraphs are separated by a line break.';
+COMMENT ON COLUMN articles.word_count IS 'Words of the text; a Chinese or Japanese character counts as one.';
+COMMENT ON COLUMN articles.summary IS 'Description that the page gives of itself.';
+COMMENT ON COLUMN articles.image_url IS 'Lead image.';
+COMMENT ON COLUMN articles.text_source IS 'page, or feed (the page could not be had, or had less of the text).';
+COMMENT ON COLUMN articles.story_id IS 'The story that it tells: articles that share their text share it.';
+COMMENT ON COLUMN articles.is_original IS 'True for the one article of its story that the others repeat: without a credit before those with one, then the earliest.';
+COMMENT ON COLUMN articles.version IS '1, and one more for each change of its text (see article_versions).';
+COMMENT ON COLUMN articles.first_seen_at IS 'When it was first stored.';
+COMMENT ON COLUMN articles.fetched_at IS 'When this version was fetched.';
+COMMENT ON COLUMN articles.extractor IS 'What made the text, with its version.';
