@@ -43,6 +43,8 @@ from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
 # feedparser reads 15 MB, the most that a feed may have, in about 20 s; what takes longer is built to.
 PARSE_SECONDS = 45.0
+# 226 IM Used: only what is new since our validator (RFC 3229); what it does not list has not left the feed.
+_READABLE = frozenset({200, 226})
 # Pages of one feed on their way at once: the host's own limit is lower, but a feed may link to many hosts.
 PAGES_OF_ONE_FEED = 8
 
@@ -108,7 +110,7 @@ class Harvester:
 
     async def _harvest(self, feed: Feed, state: FeedState, started_at: datetime) -> Harvest:
         answer = await self.ask(feed, state.url, conditional_headers(state))
-        if isinstance(answer, Failure) or answer.status != 200 or body_hash(answer.body) == state.body_hash:
+        if isinstance(answer, Failure) or answer.status not in _READABLE or body_hash(answer.body) == state.body_hash:
             return self._without_reading(feed, state, answer, started_at)
         reading = await self.read(feed, answer)
         if isinstance(reading, Failure):
@@ -131,7 +133,7 @@ class Harvester:
             ),
             state=after_poll(feed, state, answer, parsed=reading.parsed, entries_new=len(sifted.new), policy=self._policy, now=started_at),
             profile=FeedProfile(title=reading.parsed.title, site_url=reading.parsed.site_url, format=reading.parsed.format),
-            listed_ids=tuple(entry.entry_id for entry in reading.identified),
+            listed_ids=tuple(entry.entry_id for entry in reading.identified) if answer.status == 200 else None,
             sightings=gathered.sightings,
             articles=gathered.articles,
             fetches=gathered.fetches,
@@ -141,7 +143,12 @@ class Harvester:
     async def ask(self, feed: Feed, url: str, headers: Sequence[tuple[str, str]] = ()) -> Response | Failure:
         """The answer to a request for a feed document, with the feed's own headers."""
         return await self._client.get(
-            url, stage=Stage.POLL, max_bytes=self._max_feed_bytes, headers=(*headers, *feed.headers), user_agent=feed.user_agent
+            url,
+            stage=Stage.POLL,
+            max_bytes=self._max_feed_bytes,
+            headers=headers,
+            private_headers=feed.headers,
+            user_agent=feed.user_agent,
         )
 
     async def read(self, feed: Feed, answer: Response) -> Reading | Failure:
@@ -310,7 +317,7 @@ def _outcome(answer: Response | Failure, unreadable: Failure | None) -> tuple[Po
         return PollOutcome.SKIPPED if answer.reason == "waiting" else PollOutcome.FAILED, f"{answer.reason}: {answer.detail}"
     if answer.status == 304:
         return PollOutcome.NOT_MODIFIED, None
-    if answer.status == 200:
+    if answer.status in _READABLE:
         return PollOutcome.UNCHANGED, None
     return PollOutcome.FAILED, f"http_{answer.status}: the server answered {answer.status}"
 

@@ -98,7 +98,7 @@ class ArticleSource:
 
     async def _fetch(self, feed: Feed, link: str) -> Response | Failure:
         if feed.respect_robots:
-            refusal = await self._robots.allowed(link)
+            refusal = await self._robots.refusal(link, user_agent=feed.user_agent)
             if refusal is not None:
                 return refusal
         return await self._client.get(link, stage=Stage.FETCH, max_bytes=self._max_page_bytes, user_agent=feed.user_agent)

@@ -1,0 +1,64 @@
+"""Which network addresses may be asked: a feed that names http://169.254.169.254/ must not read a cloud machine's secrets.
+
+The check is made on the address that is really connected to, whether it came from a literal, a name or a redirect: looking a name up
+first and connecting afterwards can be told two different answers (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+AddressInfo = tuple[int, int, int, str, tuple[object, ...]]
+
+
+class PrivateAddressError(OSError):
+    """A connection to an address that is not on the public network was refused."""
+
+
+def is_public(address: str) -> bool:
+    """True for an address that the whole Internet can reach; False for what is no address."""
+    try:
+        found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0].strip("[]"))
+    except ValueError:
+        return False
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_global and not (mapped or found).is_multicast
+
+
+def is_private_literal(url: str) -> bool:
+    """True if the host of `url` is written as an address, and that is not public. With a proxy, nothing more can be known."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return not is_public(host)
+
+
+def endpoints(urls: Iterable[str]) -> frozenset[tuple[str, int]]:
+    """The (address, port) pairs behind proxy URLs; an address that does not resolve is left to fail when it is used."""
+    found: set[tuple[str, int]] = set()
+    for url in urls:
+        parts = urlsplit(url)
+        try:
+            infos = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
+        except OSError:
+            continue
+        found.update((str(info[4][0]), int(info[4][1])) for info in infos)
+    return frozenset(found)
+
+
+def guarded_socket(allowed: frozenset[tuple[str, int]]) -> Callable[[AddressInfo], socket.socket]:
+    """What makes sockets for aiohttp's connector and refuses those to addresses that are neither public nor `allowed`."""
+
+    def make(info: AddressInfo) -> socket.socket:
+        family, kind, protocol, _, target = info
+        address, port = str(target[0]), target[1]
+        if (address, port) not in allowed and not is_public(address):
+            raise PrivateAddressError(f"{address} is not on the public network")
+        return socket.socket(family, kind, protocol)
+
+    return make

@@ -1,0 +1,60 @@
+"""What a site's robots.txt lets us fetch (RFC 9309), read once a run for each origin."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from pipeline.fetching import HttpClient
+from pipeline.records import Failure, Response, Stage
+
+# RFC 9309, 2.5: at least 500 KiB must be read; more need not be.
+MAX_ROBOTS_BYTES = 512_000
+
+_ALLOW_ALL = Protego.parse("")
+
+
+class RobotsRules:
+    """Asks robots.txt for each origin at its first page; callers at the same time share the request."""
+
+    def __init__(self, client: HttpClient, user_agent: str) -> None:
+        self._client = client
+        self._user_agent = user_agent
+        self._rules: dict[str, asyncio.Task[Protego | Failure]] = {}
+
+    async def refusal(self, url: str, *, user_agent: str | None = None) -> Failure | None:
+        """None if the page may be fetched; a final failure if the site forbids it, a transient one if its rules cannot be had."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._rules:
+            self._rules[origin] = asyncio.create_task(self._read(origin))
+        rules = await asyncio.shield(self._rules[origin])
+        if isinstance(rules, Failure):
+            return rules
+        agent = user_agent or self._user_agent
+        if rules.can_fetch(url, agent):
+            return None
+        detail = f"{origin}/robots.txt does not let {agent.partition('/')[0]} read {parts.path or '/'}"
+        return Failure(stage=Stage.FETCH, reason="robots_disallowed", detail=detail, is_transient=False)
+
+    async def _read(self, origin: str) -> Protego | Failure:
+        answer = await self._client.get(f"{origin}/robots.txt", stage=Stage.FETCH, max_bytes=MAX_ROBOTS_BYTES)
+        if isinstance(answer, Failure):
+            if answer.reason in {"too_large", "redirect_loop", "too_many_redirects"}:  # 2.3.1.2: unavailable, which allows everything
+                return _ALLOW_ALL
+            return Failure(stage=Stage.FETCH, reason="robots_unreachable", detail=f"robots.txt: {answer.detail}", is_transient=True)
+        if answer.status >= 500 or answer.status == 429:  # 2.3.1.4: unreachable, which forbids everything for now
+            detail = f"{origin}/robots.txt answered {answer.status}"
+            return Failure(stage=Stage.FETCH, reason="robots_unreachable", detail=detail, is_transient=True, http_status=answer.status)
+        return self._parse(origin, answer)
+
+    def _parse(self, origin: str, answer: Response) -> Protego:
+        if answer.status != 200:
+            return _ALLOW_ALL
+        rules = Protego.parse(answer.body.decode("utf-8", errors="replace"))
+        delay = rules.crawl_delay(self._user_agent)
+        if delay:
+            self._client.politeness.slow_down(urlsplit(origin).netloc.lower(), float(delay))
+        return rules
