@@ -280,16 +280,16 @@ class Harvester:
     ) -> Harvest:
         """The harvest of a poll that brought no entries to look at: 304, the same body, or a failure."""
         outcome, error = _outcome(answer, unreadable)
-        came = isinstance(answer, Response)
+        came = answer if isinstance(answer, Response) else None
         return Harvest(
             feed=feed.name,
             poll=Poll(
                 feed=feed.name,
                 started_at=started_at,
-                duration_ms=answer.duration_ms if came else _milliseconds(self._now(), started_at),
+                duration_ms=came.duration_ms if came else _milliseconds(self._now(), started_at),
                 outcome=outcome,
-                http_status=answer.status if came else answer.http_status,
-                bytes=len(answer.body) if came else 0,
+                http_status=answer.status if isinstance(answer, Response) else answer.http_status,
+                bytes=len(came.body) if came else 0,
                 entries_seen=0,
                 entries_new=0,
                 entries_changed=0,

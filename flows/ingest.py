@@ -16,7 +16,7 @@ from uuid import uuid4
 from flows.progress import Progress
 from flows.run_lock import only_run
 from flows.run_parts import Clock, RunParts, run_parts
-from flows.settings import ConfigError, FeedsFile, load_feeds_file
+from flows.settings import FeedsFile, unknown_feed
 from flows.version import VERSION
 from pipeline.polling import is_due
 from pipeline.records import (
@@ -120,13 +120,13 @@ def wanted_feeds(feeds_file: FeedsFile, names: Sequence[str]) -> tuple[Feed, ...
     by_name = {feed.name: feed for feed in feeds_file.feeds}
     for name in names:
         if name not in by_name:
-            raise ConfigError.unknown_feed(feeds_file.path, name, by_name)
+            raise unknown_feed(feeds_file.path, name, by_name)
     return tuple(by_name[name] for name in dict.fromkeys(names))
 
 
 async def _shards(options: IngestOptions, wanted: Sequence[Feed], warehouse: Warehouse, parts: RunParts, *, now: datetime) -> list[Shard]:
     """The run's work. A feed asked for by name is polled whatever its state; pages are asked for again only in a run over all feeds."""
-    states = await asyncio.to_thread(warehouse.feed_states, [feed.name for feed in wanted])
+    states = await asyncio.to_thread(warehouse.feed_states)
     pairs = [(feed, states[feed.name]) for feed in wanted]
     if not options.names:
         pairs = [(feed, state) for feed, state in pairs if state.status is not FeedStatus.GONE]

@@ -91,7 +91,7 @@ class ArticleSource:
             if isinstance(answer, Response):
                 hold(len(answer.body))
             failure = page_failure(answer, link)
-            retry_at = failure and next_retry(attempts, is_transient=failure.is_transient, retry_after=failure.retry_after, now=asked_at)
+            retry_at = next_retry(attempts, is_transient=failure.is_transient, retry_after=failure.retry_after, now=asked_at) if failure else None
             fetch = fetch_record(link, answer, failure, asked_at=asked_at, attempts=attempts, next_retry_at=retry_at)
             page = answer if isinstance(answer, Response) and failure is None else None
             return await self._extract(feed, entry, page=page, failure=failure, fetch=fetch)

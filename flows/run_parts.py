@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.request import getproxies
 
 from flows.harvesting import Harvester
 from flows.known import Known
@@ -14,7 +15,7 @@ from flows.loader import Loader
 from flows.pages import ArticleSource
 from flows.progress import Progress
 from flows.settings import Settings
-from pipeline.fetching import FetchPolicy, HttpClient
+from pipeline.fetching import USER_AGENT, FetchPolicy, HttpClient
 from pipeline.polling import PollingPolicy
 from pipeline.records import Harvest
 from pipeline.robots import RobotsRules
@@ -55,7 +56,7 @@ async def fetching_parts(settings: Settings, snapshot: Path, *, now: Clock, cras
         known = stack.enter_context(Known(snapshot))
         workers = await stack.enter_async_context(WorkerPool())
         client = await stack.enter_async_context(HttpClient(fetch_policy(settings), now=now))
-        robots = RobotsRules(client, settings.user_agent)
+        robots = RobotsRules(client, settings.user_agent or USER_AGENT)
         pages = ArticleSource(client, robots, workers, max_page_bytes=settings.max_page_bytes, now=now)
         harvester = Harvester(
             client=client,
@@ -94,9 +95,16 @@ def fetch_policy(settings: Settings) -> FetchPolicy:
         host_delay=settings.host_delay,
         timeout=settings.timeout,
         allow_private_networks=settings.allow_private_networks,
-        proxy=settings.proxy,
-        user_agent=settings.user_agent,
+        proxies=proxies(settings),
+        user_agent=settings.user_agent or USER_AGENT,
     )
+
+
+def proxies(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The proxy of the feeds file, else those of the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY, in either case)."""
+    if settings.proxy:
+        return ("http", settings.proxy), ("https", settings.proxy)
+    return tuple((scheme, url) for scheme, url in getproxies().items() if scheme in {"http", "https", "all", "no"})
 
 
 def polling_policy(settings: Settings) -> PollingPolicy:

@@ -83,7 +83,9 @@ def _read_iso(text: str) -> datetime | None:
     found = _ISO.match(text)
     if not found:
         return None
-    parts = [int(found[name] or default) for name, default in (("year", 0), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0), ("second", 0))]
+    parts = [
+        int(found[name] or default) for name, default in (("year", 0), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0), ("second", 0))
+    ]
     zone = (found["zone"] or "").upper()
     if parts[3] == 24 and parts[4] == parts[5] == 0:  # ISO 8601: midnight at the end of the day
         return _made([*parts[:3], 0, 0, 0], zone, plus=timedelta(days=1))

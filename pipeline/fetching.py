@@ -114,7 +114,9 @@ class HttpClient:
             if target in {hop.url for hop in hops}:
                 return _failure(stage, "redirect_loop", f"{url} redirects in a circle, back to {target}", transient=False)
             if len(hops) > self._policy.max_redirects:
-                return _failure(stage, "too_many_redirects", f"{url} redirects more than {self._policy.max_redirects} times", transient=False)
+                return _failure(
+                    stage, "too_many_redirects", f"{url} redirects more than {self._policy.max_redirects} times", transient=False
+                )
             current = target
         return Response(
             url=url,

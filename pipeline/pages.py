@@ -43,14 +43,14 @@ def fetch_record(
     url: str, answer: Response | Failure, failure: Failure | None, *, asked_at: datetime, attempts: int, next_retry_at: datetime | None
 ) -> PageFetch:
     """The request as the warehouse keeps it. `next_retry_at` is set where the entry's own content stands in until the page heals."""
-    came = isinstance(answer, Response)
+    came = answer if isinstance(answer, Response) else None
     return PageFetch(
         url=url,
-        final_url=answer.final_url if came else None,
+        final_url=came.final_url if came else None,
         fetched_at=asked_at,
-        duration_ms=answer.duration_ms if came else 0,
-        http_status=answer.status if came else answer.http_status,
-        bytes=len(answer.body) if came else 0,
+        duration_ms=came.duration_ms if came else 0,
+        http_status=answer.status if isinstance(answer, Response) else answer.http_status,
+        bytes=len(came.body) if came else 0,
         error=f"{failure.reason}: {failure.detail}" if failure else None,
         attempts=attempts,
         next_retry_at=next_retry_at,

@@ -81,8 +81,7 @@ def after_poll(
 ) -> FeedState:
     """The state after a poll that was answered with `answer`. `parsed` is None where the body did not need reading."""
     if isinstance(answer, Failure) and answer.reason == "waiting":  # not asked: nothing is learnt but when
-        wait = answer.retry_after or policy.first_retry
-        return replace(state, next_poll_at=now + wait, next_poll_reason="its host has asked us to wait")
+        return replace(state, next_poll_at=now + (answer.retry_after or policy.first_retry), next_poll_reason="its host has asked us to wait")
     problem = _problem(answer, parsed)
     if problem is not None:
         return _after_failure(feed, state, answer, problem, policy, now)
@@ -149,7 +148,8 @@ def _back_off(failures: int, base: timedelta, policy: PollingPolicy) -> timedelt
     """`first_retry`, then the feed's interval doubled with each failure up to `max_interval`."""
     if failures == 1:
         return min(policy.first_retry, base)
-    return min(base * 2 ** min(failures - 2, 20), policy.max_interval)
+    doubled: timedelta = base * 2 ** min(failures - 2, 20)
+    return min(doubled, policy.max_interval)
 
 
 def _wait_after_success(feed: Feed, answer: Response, hints: PollingHints, policy: PollingPolicy, now: datetime) -> _Wait:

@@ -13,5 +13,5 @@ def next_retry(attempts: int, *, is_transient: bool, retry_after: timedelta | No
     """The time of the next try after `attempts` failed ones, never before the server's Retry-After; None if the failure is final."""
     if not is_transient or attempts >= MAX_ATTEMPTS:
         return None
-    wait = FIRST_RETRY * 2 ** (attempts - 1)
+    wait: timedelta = FIRST_RETRY * 2 ** (attempts - 1)
     return now + (max(wait, retry_after) if retry_after else wait)

@@ -109,5 +109,5 @@ def _feed_state(row: tuple[object, ...]) -> FeedState:
     values = dict(zip(columns, row, strict=True))
     interval = values["interval"]
     values["interval"] = timedelta(seconds=interval) if isinstance(interval, float) else None
-    values["status"] = FeedStatus(values["status"])
+    values["status"] = FeedStatus(str(values["status"]))
     return FeedState(**values)  # type: ignore[arg-type]

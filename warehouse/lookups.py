@@ -41,7 +41,7 @@ def _retryable(row: tuple[object, ...]) -> RetryableEntry:
     names = ("feed", "entry_id", "content_hash", "url", "url_raw", "title", "author", "published_at", "published_raw", "date_quality",
              "seen_at", "article_id", "is_backfill")  # fmt: skip
     values = dict(zip(names, row[:-1], strict=True))
-    values["date_quality"] = DateQuality(values["date_quality"])
+    values["date_quality"] = DateQuality(str(values["date_quality"]))
     attempts = row[-1]
     assert isinstance(attempts, int)
     return RetryableEntry(sighting=Sighting(**values), attempts=attempts)  # type: ignore[arg-type]

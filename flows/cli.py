@@ -1,0 +1,212 @@
+"""The command line. Thin: each command reads its options and calls one function, imported only then.
+
+Prefect, trafilatura and the HTTP stack take seconds to import; `--help` and `query` must not wait for them (a test holds that).
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.errors import FeedhouseError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the program works: the options before the command."""
+
+    home: Path
+    feeds_path: Path
+    debug: bool
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), envvar="FEEDHOUSE_HOME", default=Path("data"), show_default=True, help="Folder of everything that is written.")
+@click.option("--feeds", "feeds_path", type=click.Path(path_type=Path, dir_okay=False), envvar="FEEDHOUSE_FEEDS", default=Path("feeds.toml"), show_default=True, help="What to poll.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="feedhouse")
+@click.pass_context
+def feedhouse(context: click.Context, home: Path, feeds_path: Path, *, debug: bool) -> None:
+    """Polls syndication feeds, keeps the clean text of their articles, recognises reposts, and answers SQL about it all."""
+    context.obj = Place(home, feeds_path, debug)
+
+
+@feedhouse.command()
+@click.option("--all", "everything", is_flag=True, help="Every feed, due or not.")
+@click.option("--feed", "names", multiple=True, metavar="NAME", help="Only this feed, due or not; can be given again.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many feeds.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
+@click.pass_obj
+def ingest(place: Place, names: tuple[str, ...], limit: int | None, *, everything: bool, as_json: bool) -> int:
+    """One run over the feeds that are due: poll, fetch, extract, load."""
+    from flows.commands import ingest_command
+
+    return ingest_command(home=place.home, feeds_path=place.feeds_path, everything=everything, names=names, limit=limit, as_json=as_json, crash_on_bugs=place.debug)
+
+
+class GivenDate(click.ParamType):
+    """A date as people give it; see flows/dates_given.py."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from flows.dates_given import read_given_date
+
+        found = value if isinstance(value, datetime) else read_given_date(value)
+        if found is None:
+            self.fail(f"{value!r} is no date: write 2019-05-01, 2019-05 or '30 days ago'", param, ctx)
+        return found
+
+
+class GivenDuration(click.ParamType):
+    """A duration as in the feeds file."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        from flows.settings import read_duration
+
+        found = value if isinstance(value, timedelta) else read_duration(value)
+        if not found:
+            self.fail(f"{value!r} is no duration: write 90s, 15m, 1h30m or 1d", param, ctx)
+        return found
+
+
+@feedhouse.command()
+@click.option("--feed", "names", multiple=True, metavar="NAME", help="The feed; can be given again.")
+@click.option("--all", "everything", is_flag=True, help="Every feed of the feeds file.")
+@click.option("--since", type=GivenDate(), required=True, help="2019-05-01, 2019-05 or '30 days ago'.")
+@click.option("--until", type=GivenDate(), help="The first moment that is too late; now, unless given.")
+@click.option("--via", type=click.Choice(["auto", "paged", "archive"]), default="auto", show_default=True, help="WordPress ?paged=N, or RFC 5005 links.")
+@click.option("--dry-run", is_flag=True, help="List what would be stored, and store nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
+@click.pass_obj
+def backfill(place: Place, names: tuple[str, ...], since: datetime, until: datetime | None, via: str, *, everything: bool, dry_run: bool, as_json: bool) -> int:
+    """The history of a feed between two dates, from the pages behind it."""
+    from flows.backfill import backfill_command
+
+    if everything == bool(names):
+        raise click.UsageError("name the feeds with --feed, or take --all")
+    return backfill_command(home=place.home, feeds_path=place.feeds_path, names=names, since=since, until=until, via=via, dry_run=dry_run, as_json=as_json)
+
+
+@feedhouse.command()
+@click.option("--every", type=GivenDuration(), default="15m", show_default=True, help="How often to look for feeds that are due.")
+@click.pass_obj
+def schedule(place: Place, every: timedelta) -> int:
+    """Recurring runs from this process until it is stopped, with Prefect's scheduling and its web page."""
+    from flows.schedule import schedule_command
+
+    return schedule_command(home=place.home, feeds_path=place.feeds_path, every=every)
+
+
+@feedhouse.command()
+@click.argument("sql", required=False)
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json", "jsonl", "markdown", "parquet"]), default="table", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Stop the query after so many seconds.")
+@click.pass_obj
+def query(place: Place, sql: str | None, form: str, output: Path | None, timeout: float | None) -> int:
+    """SQL over the warehouse, read-only. Without SQL: from standard input, or at a prompt."""
+    from flows.query import query_command
+
+    return query_command(home=place.home, sql=sql, form=form, output=output, timeout=timeout)
+
+
+@feedhouse.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a feed, in a list.")
+@click.pass_obj
+def status(place: Place, *, as_json: bool) -> int:
+    """The health of each feed: last success, last new entry, failures, next poll and why then."""
+    from flows.status import status_command
+
+    return status_command(home=place.home, as_json=as_json)
+
+
+@feedhouse.command()
+@click.argument("url")
+@click.pass_obj
+def why(place: Place, url: str) -> int:
+    """Everything that happened to one URL."""
+    from flows.why import why_command
+
+    return why_command(home=place.home, url=url)
+
+
+@feedhouse.group()
+def feeds() -> None:
+    """The feeds file."""
+
+
+@feeds.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a feed, in a list.")
+@click.pass_obj
+def feeds_list(place: Place, *, as_json: bool) -> int:
+    """The feeds of the feeds file."""
+    from flows.feeds import list_command
+
+    return list_command(feeds_path=place.feeds_path, as_json=as_json)
+
+
+@feeds.command("check")
+@click.argument("names", nargs=-1)
+@click.pass_obj
+def feeds_check(place: Place, names: tuple[str, ...]) -> int:
+    """Poll once and say what would be stored; store nothing."""
+    from flows.feeds import check_command
+
+    return check_command(home=place.home, feeds_path=place.feeds_path, names=names)
+
+
+@feedhouse.command()
+@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-data"), show_default=True, help="Folder for the demo's warehouse; made anew.")
+@click.pass_obj
+def demo(place: Place, keep: Path) -> int:  # noqa: ARG001  the demo has a home of its own
+    """The whole job on a small newsroom served on loopback; needs no network."""
+    from flows.demo import demo_command
+
+    return demo_command(home=keep)
+
+
+def main() -> None:
+    """The entry point: exit codes and one-line errors. 0 it ran, 1 nothing could be done, 2 usage or configuration, 130 interrupted."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    debug = "--debug" in arguments
+    try:
+        code = feedhouse.main(arguments, standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted", debug=debug)
+        return 130
+    except FeedhouseError as error:
+        _say(str(error), debug=debug)
+        return error.exit_code
+    except BrokenPipeError:  # `| head` has seen enough
+        sys.stdout = None  # type: ignore[assignment]  # or the interpreter complains again when it closes
+        return 0
+    except Exception as error:  # noqa: BLE001  the last resort: a person gets a line, not a traceback
+        first_line = (str(error).strip().splitlines() or [""])[0]
+        _say(f"a bug in Feedhouse: {type(error).__name__}: {first_line}: run again with --debug before the command, and report it", debug=debug)
+        return 1
+
+
+def _say(message: str, *, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    click.echo(f"feedhouse: {message}", err=True)

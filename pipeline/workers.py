@@ -1,0 +1,103 @@
+"""Worker processes with a hard time limit each: a hostile page costs its own outcome and nobody else's.
+
+pebble kills a worker from its parent when its time is up; a signal inside the worker would arrive late, since lxml holds on for as long
+as it likes. The limit counts from the start of a job, not from its place in the queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import resource
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from types import TracebackType
+from typing import Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+Result = TypeVar("Result")
+
+# trafilatura keeps 150 to 175 MB; a page that needs ten times that is built to.
+MEMORY_CAP_BYTES = 2_000_000_000
+# Measured flat over 5,000 pages; recycling guards against what was not measured.
+RECYCLE_AFTER = 5_000
+# Imported once by the fork server, so that a worker that replaces a killed one starts in milliseconds.
+_PRELOAD = ["pipeline.extraction", "pipeline.parsing"]
+
+
+class WorkerTimeoutError(Exception):
+    """The job took longer than its limit; its worker was killed and replaced."""
+
+
+class WorkerDiedError(Exception):
+    """The worker died under the job: it crashed, or needed more memory than it may have."""
+
+
+class WorkerPool:
+    """Runs module-level functions in worker processes; an asynchronous context manager that leaves no process behind.
+
+    Workers come from a fork server, which is started clean: a fork of this process would inherit its open database and its threads.
+    They notice when this process dies, however it dies.
+    """
+
+    def __init__(self, size: int | None = None, *, memory_cap_bytes: int = MEMORY_CAP_BYTES, recycle_after: int = RECYCLE_AFTER) -> None:
+        self.size = size or os.cpu_count() or 1
+        self._memory_cap_bytes = memory_cap_bytes
+        self._recycle_after = recycle_after
+
+    async def __aenter__(self) -> Self:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOAD)
+        self._pool = ProcessPool(
+            max_workers=self.size,
+            max_tasks=self._recycle_after,
+            initializer=_begin_worker,
+            initargs=[self._memory_cap_bytes],
+            context=context,
+        )
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        await asyncio.to_thread(self._pool.join)
+
+    async def run(self, function: Callable[..., Result], /, *args: object, timeout: float) -> Result:
+        """What `function` returns or raises, from a worker, within `timeout` seconds of its start there.
+
+        Raises:
+            WorkerTimeoutError: when its time was up.
+            WorkerDiedError: when its process died.
+        """
+        future = self._pool.schedule(function, args=args, timeout=timeout)
+        try:
+            return await asyncio.wrap_future(future)
+        except (TimeoutError, FutureTimeoutError) as error:
+            raise WorkerTimeoutError(f"stopped after {timeout:g} s") from error
+        except (ProcessExpired, BrokenProcessPool) as error:
+            raise WorkerDiedError(f"the worker process died (exit code {getattr(error, 'exitcode', 'unknown')})") from error
+        except MemoryError as error:
+            raise WorkerDiedError(f"more than {self._memory_cap_bytes // 1_000_000:,} MB of memory were needed") from error
+        except CancelledError as error:
+            raise asyncio.CancelledError from error
+
+
+def _begin_worker(memory_cap_bytes: int) -> None:
+    """Runs in each new worker: bounds its memory, and watches for the death of the process that it works for."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_cap_bytes, memory_cap_bytes))
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def leave_with_parent() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=leave_with_parent, daemon=True).start()
