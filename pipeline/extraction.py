@@ -134,7 +134,7 @@ def word_weight(text: str) -> int:
 
 def _page_paragraphs(tree: lxml_html.HtmlElement, url: str) -> list[str]:
     """trafilatura's paragraphs; where it lost some, those that it finds once the `<div>`s that hold bare text are paragraphs."""
-    found = _by_trafilatura(deepcopy(tree), url)
+    found = _by_trafilatura(deepcopy(tree), url) or _by_trafilatura(deepcopy(tree), url, favor_precision=False)
     seen = extract_plain_text(lxml_html.tostring(tree, encoding="unicode"), main_content=True, alt_texts=False, list_bullets=False)
     if _weight(found) >= LOSS_SHARE * word_weight(seen):
         return found
@@ -148,8 +148,8 @@ def _weight(paragraphs: Iterable[str]) -> int:
     return sum(map(word_weight, paragraphs))
 
 
-def _by_trafilatura(tree: lxml_html.HtmlElement, url: str) -> list[str]:
-    document = trafilatura.bare_extraction(tree, url=url, include_comments=False, favor_precision=True, with_metadata=False)
+def _by_trafilatura(tree: lxml_html.HtmlElement, url: str, *, favor_precision: bool = True) -> list[str]:
+    document = trafilatura.bare_extraction(tree, url=url, include_comments=False, favor_precision=favor_precision, with_metadata=False)
     return _paragraphs(getattr(document, "text", None) or "")
 
 

@@ -1,0 +1,123 @@
+"""`feedhouse why URL`: everything that happened to one URL, in the order in which it happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+import duckdb
+
+from pipeline.canonical import canonical_url, site_of
+from pipeline.errors import FeedhouseError
+from warehouse.connections import open_reader
+from warehouse.sql_files import query
+
+Row = dict[str, object]
+
+
+class NeverSeenError(FeedhouseError):
+    """No feed has ever listed the URL."""
+
+
+def why_command(*, home: Path, url: str) -> int:
+    """Prints what the warehouse knows of `url`, given as published, as fetched or in its canonical form."""
+    canonical = canonical_url(url) or url
+    with open_reader(home / "warehouse.duckdb") as con:
+        keys = {"url": url, "canonical": canonical}
+        sightings = _rows(con, "why_sightings", keys)
+        rejections = _rows(con, "why_rejections", keys)
+        if not sightings and not rejections:
+            raise _never_seen(con, url)
+        _print_sightings(sightings)
+        article_ids = list(dict.fromkeys(str(row["article_id"]) for row in sightings if row["article_id"]))
+        articles = [row for article_id in article_ids for row in _rows(con, "why_article", {"article_id": article_id})]
+        _print_fetches(_rows(con, "why_fetches", {"urls": [url, *(str(row["url"]) for row in articles)]}))
+        _print_rejections(rejections)
+        for article in articles:
+            _print_article(article, _rows(con, "why_credits", {"article_id": article["article_id"]}))
+            _print_story(article, _rows(con, "why_story", {"story_id": article["story_id"]}))
+    return 0
+
+
+def _rows(con: duckdb.DuckDBPyConnection, name: str, values: Row) -> list[Row]:
+    answer = con.execute(query(name), values)
+    columns = [column[0] for column in answer.description]
+    return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+
+
+def _never_seen(con: duckdb.DuckDBPyConnection, url: str) -> NeverSeenError:
+    site = site_of(url)
+    near = [str(row["url"]) for row in _rows(con, "why_nearest", {"url": url, "site": site})] if site else []
+    hint = f"; of {site} it has seen {', '.join(near)}" if near else f"; it has seen nothing of {site}" if site else "; and that is no URL"
+    return NeverSeenError(f"{url}: no feed has listed it{hint}")
+
+
+def _print_sightings(rows: list[Row]) -> None:
+    _heading("Seen")
+    for row in rows:
+        edits = f", edited {row['times_changed']} times" if row["times_changed"] else ""
+        _line(f"{_time(row['first_seen_at'])} to {_time(row['last_seen_at'])} in {row['feed']}{edits}")
+        _detail("title", row["title"])
+        _detail("published", f"{_time(row['published_at'])} ({row['date_quality']}; as written: {row['published_raw']})")
+        _detail("entry id", row["entry_id"])
+
+
+def _print_fetches(rows: list[Row]) -> None:
+    if rows:
+        _heading("Fetched")
+    for row in rows:
+        moved = f" → {row['final_url']}" if row["final_url"] and row["final_url"] != row["url"] else ""
+        result = row["error"] or f"{row['http_status']}, {row['bytes']:,} bytes in {row['duration_ms']} ms"
+        again = f"; again {_time(row['next_retry_at'])}" if row["next_retry_at"] else ""
+        _line(f"{_time(row['fetched_at'])} {row['url']}{moved}: {result}{again}")
+
+
+def _print_rejections(rows: list[Row]) -> None:
+    if rows:
+        _heading("Rejected")
+    for row in rows:
+        end = "final" if row["is_final"] else f"again {_time(row['next_retry_at'])}"
+        _line(f"{_time(row['rejected_at'])} {row['feed']}, {row['stage']}, try {row['attempts']} ({end}): {row['reason']}: {row['error']}")
+
+
+def _print_article(article: Row, credits_found: list[Row]) -> None:
+    _heading(f"Article {article['article_id']}")
+    _detail("canonical URL", article["canonical_url"])
+    _detail("title", article["title"])
+    _detail("published", f"{_time(article['published_at'])} ({article['date_quality']})")
+    _detail("text", f"{article['word_count']} words from the {article['text_source']} by {article['extractor']}, version {article['version']}")
+    for credit in credits_found:
+        said = ", ".join(f"{name} {credit[name]}" for name in ("source", "author", "url") if credit[name])
+        _detail("credit", f"{credit['kind']}: {said} ({credit['confidence']:.2f}), from {credit['evidence']!r}")
+    if article["trimmed"]:
+        _detail("cut from the text", None)
+        for line in str(article["trimmed"]).splitlines():
+            _line(f"    {line}")
+
+
+def _print_story(article: Row, members: list[Row]) -> None:
+    _heading(f"Story {article['story_id']}, {len(members)} article{'s' if len(members) != 1 else ''}")
+    for row in members:
+        if row["is_original"]:
+            reason = "the original: " + ("carries no credit, and is the earliest" if not row["has_credit"] else "the earliest; it credits somebody")
+            reason = reason if len(members) > 1 else "the only one"
+        else:
+            reason = f"{row['method']}, {row['similarity']:.0%} of the text in common with the original"
+        _line(f"{_time(row['published_at'])} {row['url']}: {reason}")
+
+
+def _heading(text: str) -> None:
+    click.secho(text, bold=True)
+
+
+def _line(text: str) -> None:
+    click.echo(f"  {text}")
+
+
+def _detail(name: str, value: object) -> None:
+    click.echo(f"    {name}: {value if value is not None else ''}".rstrip())
+
+
+def _time(value: object) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S}Z" if isinstance(value, datetime) else "at no known time"

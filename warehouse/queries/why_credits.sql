@@ -1,0 +1,4 @@
+SELECT kind, source, author, url, evidence, confidence
+FROM store.attribution
+WHERE article_id = $article_id
+ORDER BY position;
