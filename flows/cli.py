@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.errors import FeedhouseError
-
-if TYPE_CHECKING:
-    from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +26,23 @@ class Place:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), envvar="FEEDHOUSE_HOME", default=Path("data"), show_default=True, help="Folder of everything that is written.")
-@click.option("--feeds", "feeds_path", type=click.Path(path_type=Path, dir_okay=False), envvar="FEEDHOUSE_FEEDS", default=Path("feeds.toml"), show_default=True, help="What to poll.")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="FEEDHOUSE_HOME",
+    default=Path("data"),
+    show_default=True,
+    help="Folder of everything that is written.",
+)
+@click.option(
+    "--feeds",
+    "feeds_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="FEEDHOUSE_FEEDS",
+    default=Path("feeds.toml"),
+    show_default=True,
+    help="What to poll.",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name="feedhouse")
 @click.pass_context
@@ -51,15 +61,24 @@ def ingest(place: Place, names: tuple[str, ...], limit: int | None, *, everythin
     """One run over the feeds that are due: poll, fetch, extract, load."""
     from flows.commands import ingest_command
 
-    return ingest_command(home=place.home, feeds_path=place.feeds_path, everything=everything, names=names, limit=limit, as_json=as_json, crash_on_bugs=place.debug)
+    return ingest_command(
+        home=place.home,
+        feeds_path=place.feeds_path,
+        everything=everything,
+        names=names,
+        limit=limit,
+        as_json=as_json,
+        crash_on_bugs=place.debug,
+    )
 
 
-class GivenDate(click.ParamType):
+class GivenDate(click.ParamType[datetime]):
     """A date as people give it; see flows/dates_given.py."""
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The date, or a usage error."""
         from flows.dates_given import read_given_date
 
         found = value if isinstance(value, datetime) else read_given_date(value)
@@ -68,12 +87,13 @@ class GivenDate(click.ParamType):
         return found
 
 
-class GivenDuration(click.ParamType):
+class GivenDuration(click.ParamType[timedelta]):
     """A duration as in the feeds file."""
 
     name = "duration"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+    def convert(self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """The duration, or a usage error."""
         from flows.settings import read_duration
 
         found = value if isinstance(value, timedelta) else read_duration(value)
@@ -87,17 +107,35 @@ class GivenDuration(click.ParamType):
 @click.option("--all", "everything", is_flag=True, help="Every feed of the feeds file.")
 @click.option("--since", type=GivenDate(), required=True, help="2019-05-01, 2019-05 or '30 days ago'.")
 @click.option("--until", type=GivenDate(), help="The first moment that is too late; now, unless given.")
-@click.option("--via", type=click.Choice(["auto", "paged", "archive"]), default="auto", show_default=True, help="WordPress ?paged=N, or RFC 5005 links.")
+@click.option(
+    "--via",
+    type=click.Choice(["auto", "paged", "archive"]),
+    default="auto",
+    show_default=True,
+    help="WordPress ?paged=N, or RFC 5005 links.",
+)
 @click.option("--dry-run", is_flag=True, help="List what would be stored, and store nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
 @click.pass_obj
-def backfill(place: Place, names: tuple[str, ...], since: datetime, until: datetime | None, via: str, *, everything: bool, dry_run: bool, as_json: bool) -> int:
+def backfill(
+    place: Place,
+    names: tuple[str, ...],
+    since: datetime,
+    until: datetime | None,
+    via: str,
+    *,
+    everything: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
     """The history of a feed between two dates, from the pages behind it."""
     from flows.backfill import backfill_command
 
     if everything == bool(names):
         raise click.UsageError("name the feeds with --feed, or take --all")
-    return backfill_command(home=place.home, feeds_path=place.feeds_path, names=names, since=since, until=until, via=via, dry_run=dry_run, as_json=as_json)
+    return backfill_command(
+        home=place.home, feeds_path=place.feeds_path, names=names, since=since, until=until, via=via, dry_run=dry_run, as_json=as_json
+    )
 
 
 @feedhouse.command()
@@ -112,7 +150,9 @@ def schedule(place: Place, every: timedelta) -> int:
 
 @feedhouse.command()
 @click.argument("sql", required=False)
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json", "jsonl", "markdown", "parquet"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json", "jsonl", "markdown", "parquet"]), default="table", show_default=True
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Stop the query after so many seconds.")
 @click.pass_obj
@@ -169,7 +209,13 @@ def feeds_check(place: Place, names: tuple[str, ...]) -> int:
 
 
 @feedhouse.command()
-@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-data"), show_default=True, help="Folder for the demo's warehouse; made anew.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-data"),
+    show_default=True,
+    help="Folder for the demo's warehouse; made anew.",
+)
 @click.pass_obj
 def demo(place: Place, keep: Path) -> int:  # noqa: ARG001  the demo has a home of its own
     """The whole job on a small newsroom served on loopback; needs no network."""
@@ -198,11 +244,14 @@ def _run(arguments: list[str]) -> int:
         _say(str(error), debug=debug)
         return error.exit_code
     except BrokenPipeError:  # `| head` has seen enough
-        sys.stdout = None  # type: ignore[assignment]  # or the interpreter complains again when it closes
+        sys.stdout = None  # or the interpreter complains again when it closes
         return 0
     except Exception as error:  # noqa: BLE001  the last resort: a person gets a line, not a traceback
         first_line = (str(error).strip().splitlines() or [""])[0]
-        _say(f"a bug in Feedhouse: {type(error).__name__}: {first_line}: run again with --debug before the command, and report it", debug=debug)
+        _say(
+            f"a bug in Feedhouse: {type(error).__name__}: {first_line}: run again with --debug before the command, and report it",
+            debug=debug,
+        )
         return 1
 
 

@@ -32,7 +32,7 @@ def ingest_command(
     options = IngestOptions(home=home, feeds_path=feeds_path, everything=everything, names=names, limit=limit, crash_on_bugs=crash_on_bugs)
     feeds_file = load_feeds_file(feeds_path, os.environ)
     if prefect_api_configured(os.environ, Path.cwd()):
-        from flows.deployments import ingest_as_flow  # noqa: PLC0415  imports Prefect
+        from flows.deployments import ingest_as_flow
 
         summary = run_to_end(ingest_as_flow(options))
     else:

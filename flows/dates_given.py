@@ -10,7 +10,7 @@ _AGO = re.compile(r"^(\d{1,5}) (day|week|month|year)s? ago$")
 
 
 def read_given_date(text: str, *, now: datetime | None = None) -> datetime | None:
-    """`2019-05-01`, `2019-05`, `2019` (their first moment, UTC), an ISO time, `today`, `yesterday`, `30 days ago`; None for anything else."""
+    """`2019-05-01`, `2019-05`, `2019` (their first moment, UTC), an ISO time, `today`, `yesterday`, `30 days ago`; None for all else."""
     now = now or datetime.now(UTC)
     words = " ".join(text.lower().split())
     if words in {"today", "yesterday"}:

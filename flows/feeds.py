@@ -38,7 +38,14 @@ def list_command(*, feeds_path: Path, as_json: bool) -> int:
     feeds_file = load_feeds_file(feeds_path, os.environ)
     if as_json:
         shown = [
-            {"name": f.name, "url": f.url, "tags": list(f.tags), "interval_s": f.interval.total_seconds(), "enabled": f.enabled, "full_text": f.full_text}
+            {
+                "name": f.name,
+                "url": f.url,
+                "tags": list(f.tags),
+                "interval_s": f.interval.total_seconds(),
+                "enabled": f.enabled,
+                "full_text": f.full_text,
+            }
             for f in feeds_file.feeds
         ]
         json.dump(shown, sys.stdout, indent=1, ensure_ascii=False)
@@ -55,8 +62,8 @@ def list_command(*, feeds_path: Path, as_json: bool) -> int:
 
 def check_command(*, home: Path, feeds_path: Path, names: tuple[str, ...]) -> int:
     """Polls the named feeds, or all, once; prints what a run would store, and stores nothing. 1 if every one has a problem."""
-    from flows.commands import run_to_end  # noqa: PLC0415  the HTTP stack is for this command only
-    from flows.ingest import wanted_feeds  # noqa: PLC0415
+    from flows.commands import run_to_end
+    from flows.ingest import wanted_feeds
 
     feeds_file = load_feeds_file(feeds_path, os.environ)
     checks = run_to_end(_check(feeds_file, wanted_feeds(feeds_file, names), home / "warehouse.duckdb"))
@@ -70,7 +77,7 @@ def check_command(*, home: Path, feeds_path: Path, names: tuple[str, ...]) -> in
 
 
 async def _check(feeds_file: FeedsFile, feeds: tuple[Feed, ...], snapshot: Path) -> list[FeedCheck]:
-    from flows.run_parts import fetching_parts  # noqa: PLC0415
+    from flows.run_parts import fetching_parts
 
     async with fetching_parts(feeds_file.settings, snapshot, now=lambda: datetime.now(UTC)) as parts:
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.known import Known
-from flows.pages import ArticleSource, PageOutcome
+from flows.pages import ArticleSource, PageOutcome, Wanted
 from pipeline.articles import entry_alias
 from pipeline.canonical import site_of
 from pipeline.fetching import HttpClient
@@ -116,7 +116,7 @@ class Harvester:
         if isinstance(reading, Failure):
             return self._without_reading(feed, state, answer, started_at, unreadable=reading)
         sifted = reading.sifted
-        gathered = await self.gather(feed, sifted.new, sifted.changed, seen_at=started_at)
+        gathered = await self.gather(feed, sifted.new, sifted.changed, seen_at=started_at, feed_title=reading.parsed.title)
         return Harvest(
             feed=feed.name,
             poll=Poll(
@@ -155,7 +155,7 @@ class Harvester:
         """A feed document parsed in a worker, its entries identified and sifted."""
         try:
             parsed = await self._workers.run(
-                _parse, answer.body, answer.final_url, answer.header("content-type"), self._now(), timeout=PARSE_SECONDS
+                _parse, answer.body, answer.final_url, answer.header("content-type"), self._now(), seconds=PARSE_SECONDS
             )
         except WorkerTimeoutError:
             detail = f"parsing took longer than {PARSE_SECONDS:.0f} s and was stopped"
@@ -175,6 +175,7 @@ class Harvester:
         changed: Sequence[IdentifiedEntry],
         *,
         seen_at: datetime,
+        feed_title: str | None,
         is_backfill: bool = False,
     ) -> Gathered:
         """The sightings, articles and rejections of a feed's new and changed entries."""
@@ -188,7 +189,7 @@ class Harvester:
                 outcome = PageOutcome(article_id=stored.article_id, article=None, failure=None, fetch=None)
             else:
                 async with few:
-                    outcome = await self._article_of(feed, entry)
+                    outcome = await self._article_of(Wanted(feed=feed, entry=entry, feed_title=feed_title))
             if stored is not None:
                 outcome = _as_version_of(stored, outcome)
             return self._record(feed, entry, outcome, seen_at=seen_at, is_backfill=is_backfill, is_new=is_new, attempts=1)
@@ -202,7 +203,7 @@ class Harvester:
         entry = IdentifiedEntry(entry_id=sighting.entry_id, content_hash=sighting.content_hash, entry=_entry_of(sighting))
         alias = entry_alias(entry, feed_url=feed.url)
         stored = (await self._known.articles((alias,))).get(alias)
-        outcome = await self._article_of(feed, entry, attempts=attempts)
+        outcome = await self._article_of(Wanted(feed=feed, entry=entry, attempts=attempts))
         if stored is not None:
             outcome = _as_version_of(stored, outcome)
         gathered = self._record(
@@ -218,14 +219,14 @@ class Harvester:
             rejections=gathered.rejections if sighting.article_id is None else (),
         )
 
-    async def _article_of(self, feed: Feed, entry: IdentifiedEntry, *, attempts: int = 1) -> PageOutcome:
+    async def _article_of(self, wanted: Wanted) -> PageOutcome:
+        """The entry's article; an exception that nobody foresaw costs this entry and no other."""
         try:
-            return await self._pages.article_of(feed, entry, attempts=attempts)
+            return await self._pages.article_of(wanted)
         except Exception as error:
             if self._crash_on_bugs:
                 raise
-            failure = _bug(Stage.EXTRACT, error, is_transient=False)
-            return PageOutcome(article_id=None, article=None, failure=failure, fetch=None)
+            return PageOutcome(article_id=None, article=None, failure=_bug(Stage.EXTRACT, error, is_transient=False), fetch=None)
 
     def _record(
         self,
@@ -262,7 +263,7 @@ class Harvester:
         )
 
     def _rejection(self, feed: Feed, entry: IdentifiedEntry | None, failure: Failure, attempts: int) -> Rejection:
-        retry_at = next_retry(attempts, is_transient=failure.is_transient, retry_after=failure.retry_after, now=self._now())
+        retry_at = next_retry(attempts, failure, now=self._now())
         return Rejection(
             stage=failure.stage,
             feed=feed.name,

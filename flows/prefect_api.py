@@ -17,7 +17,7 @@ def prefect_api_configured(environ: Mapping[str, str], folder: Path) -> bool:
     hints = (home / "profiles.toml", folder / ".env", folder / "prefect.toml", folder / "pyproject.toml")
     if not any(_names_an_api(path) for path in hints):
         return False
-    from prefect.settings import get_current_settings  # noqa: PLC0415  the costly import that this module is here to avoid
+    from prefect.settings import get_current_settings
 
     return get_current_settings().api.url is not None
 

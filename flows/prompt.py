@@ -10,7 +10,9 @@ import duckdb
 
 from flows.query import QueryError, answer
 
-_HELP = """SQL, ended by ;     \\d  the views     \\d NAME  its columns     \\q or Ctrl-D  leave     Ctrl-C  drop the line or stop the query"""
+_HELP = (
+    """SQL, ended by ;     \\d  the views     \\d NAME  its columns     \\q or Ctrl-D  leave     Ctrl-C  drop the line or stop the query"""
+)
 
 
 def prompt(con: duckdb.DuckDBPyConnection, *, history: Path, timeout: float | None) -> None:

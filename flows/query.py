@@ -39,7 +39,7 @@ def query_command(*, home: Path, sql: str | None, form: str, output: Path | None
     con = open_sealed(home / "warehouse.duckdb")
     try:
         if sql is None and sys.stdin.isatty():
-            from flows.prompt import prompt  # noqa: PLC0415  readline is for people only
+            from flows.prompt import prompt
 
             prompt(con, history=home / "state" / "query_history", timeout=timeout)
         else:
@@ -49,7 +49,9 @@ def query_command(*, home: Path, sql: str | None, form: str, output: Path | None
     return 0
 
 
-def answer(con: duckdb.DuckDBPyConnection, sql: str, *, form: str = "table", output: Path | None = None, timeout: float | None = None) -> None:
+def answer(
+    con: duckdb.DuckDBPyConnection, sql: str, *, form: str = "table", output: Path | None = None, timeout: float | None = None
+) -> None:
     """Runs one or more statements and writes what the last one answers.
 
     Raises:
@@ -67,7 +69,7 @@ def answer(con: duckdb.DuckDBPyConnection, sql: str, *, form: str = "table", out
             if relation is not None:  # a statement without an answer
                 print_table(relation)
         else:
-            write_answer(con.execute(statements[-1]), form=form, output=output)
+            write_answer(con, statements[-1], form=form, output=output)
 
 
 @contextmanager

@@ -32,14 +32,16 @@ def print_table(relation: duckdb.DuckDBPyRelation) -> None:
         relation.show(max_width=100_000, max_rows=1_000_000_000, max_col_width=100_000)
 
 
-def write_answer(result: duckdb.DuckDBPyConnection, *, form: str, output: Path | None) -> None:
-    """Writes the answer of the last `execute` in `form` to `output`, whole or not at all, or to standard output."""
-    columns = [column[0] for column in result.description or ()]
+def write_answer(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, *, form: str, output: Path | None) -> None:
+    """Writes what `statement` answers in `form` to `output`, whole or not at all, or to standard output."""
     if form == "parquet":
         assert output is not None
         with _in_place(output) as partial:
-            _write_parquet(result, partial)
-    elif output is None:
+            _write_parquet(con.sql(statement.query), partial)
+        return
+    result = con.execute(statement)
+    columns = [column[0] for column in result.description or ()]
+    if output is None:
         _WRITERS[form](sys.stdout, columns, _rows(result))
         sys.stdout.flush()
     else:
@@ -92,8 +94,7 @@ def _objects(columns: list[str], rows: Iterator[Row]) -> Iterator[str]:
 
 def _write_json(out: TextIO, columns: list[str], rows: Iterator[Row]) -> None:
     out.write("[")
-    for number, text in enumerate(_objects(columns, rows)):
-        out.write(("," if number else "") + "\n" + text)
+    out.writelines(("," if number else "") + "\n" + text for number, text in enumerate(_objects(columns, rows)))
     out.write("\n]\n")
 
 
@@ -110,11 +111,11 @@ def _write_markdown(out: TextIO, columns: list[str], rows: Iterator[Row]) -> Non
     out.writelines(line([_cell(value) for value in row]) for row in rows)
 
 
-def _write_parquet(result: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _write_parquet(relation: duckdb.DuckDBPyRelation, path: Path) -> None:
     """By Arrow, in batches: the sealed connection cannot write a file itself."""
-    import pyarrow.parquet as pq  # noqa: PLC0415  only this form needs it
+    import pyarrow.parquet as pq
 
-    reader = result.to_arrow_reader(_BATCH)
+    reader = relation.to_arrow_reader(_BATCH)
     with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
         for batch in reader:
             writer.write_batch(batch)
@@ -131,4 +132,10 @@ def _in_place(output: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-_WRITERS: dict[str, Writer] = {"csv": _write_csv, "json": _write_json, "jsonl": _write_jsonl, "markdown": _write_markdown, "table": _write_markdown}
+_WRITERS: dict[str, Writer] = {
+    "csv": _write_csv,
+    "json": _write_json,
+    "jsonl": _write_jsonl,
+    "markdown": _write_markdown,
+    "table": _write_markdown,
+}

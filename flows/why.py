@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def why_command(*, home: Path, url: str) -> int:
     return 0
 
 
-def _rows(con: duckdb.DuckDBPyConnection, name: str, values: Row) -> list[Row]:
+def _rows(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> list[Row]:
     answer = con.execute(query(name), values)
     columns = [column[0] for column in answer.description]
     return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
@@ -86,10 +87,12 @@ def _print_article(article: Row, credits_found: list[Row]) -> None:
     _detail("canonical URL", article["canonical_url"])
     _detail("title", article["title"])
     _detail("published", f"{_time(article['published_at'])} ({article['date_quality']})")
-    _detail("text", f"{article['word_count']} words from the {article['text_source']} by {article['extractor']}, version {article['version']}")
-    for credit in credits_found:
-        said = ", ".join(f"{name} {credit[name]}" for name in ("source", "author", "url") if credit[name])
-        _detail("credit", f"{credit['kind']}: {said} ({credit['confidence']:.2f}), from {credit['evidence']!r}")
+    _detail(
+        "text", f"{article['word_count']} words from the {article['text_source']} by {article['extractor']}, version {article['version']}"
+    )
+    for row in credits_found:
+        said = ", ".join(f"{name} {row[name]}" for name in ("source", "author", "url") if row[name])
+        _detail("credit", f"{row['kind']}: {said} ({row['confidence']:.2f}), from {row['evidence']!r}")
     if article["trimmed"]:
         _detail("cut from the text", None)
         for line in str(article["trimmed"]).splitlines():
@@ -100,7 +103,9 @@ def _print_story(article: Row, members: list[Row]) -> None:
     _heading(f"Story {article['story_id']}, {len(members)} article{'s' if len(members) != 1 else ''}")
     for row in members:
         if row["is_original"]:
-            reason = "the original: " + ("carries no credit, and is the earliest" if not row["has_credit"] else "the earliest; it credits somebody")
+            reason = "the original: " + (
+                "carries no credit, and is the earliest" if not row["has_credit"] else "the earliest; it credits somebody"
+            )
             reason = reason if len(members) > 1 else "the only one"
         else:
             reason = f"{row['method']}, {row['similarity']:.0%} of the text in common with the original"

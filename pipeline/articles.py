@@ -1,8 +1,8 @@
 """An article from its parts: what the entry said, where the page was, what was extracted. Pure.
 
-Rules for what two sources say differently: title, author, language and image are the page's where it has them (an article is a
-page; what a feed called it stays in its sighting). The date is the entry's where it can be trusted, since feeds give the minute and
-zone where pages often give a day.
+Rules for what two sources say differently. Title and date are the entry's where it has them: feeds give the headline alone and the
+minute with its zone, where pages add the site's name, or give it in the headline's place, and a day. Author, language and image are
+the page's where it has them. Both titles and the raw date stay with the sighting and the version.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import unicodedata
 from datetime import datetime
 
 from pipeline.canonical import believable_canonical, canonical_url, site_of
-from pipeline.records import Article, DateQuality, Extraction, IdentifiedEntry, TextSource
+from pipeline.records import Article, Credit, DateQuality, Extraction, IdentifiedEntry, TextSource
 
 # A Chinese or Japanese character counts as a word: those scripts are written without spaces.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -23,12 +23,20 @@ _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W
 STORY_MIN_WORDS = 25
 
 
-def compose(entry: IdentifiedEntry, extraction: Extraction, *, feed_url: str, final_url: str | None, fetched_at: datetime) -> Article:
+def compose(
+    entry: IdentifiedEntry,
+    extraction: Extraction,
+    *,
+    feed_url: str,
+    feed_title: str | None,
+    final_url: str | None,
+    fetched_at: datetime,
+) -> Article:
     """The article of an entry. `final_url` is where its page was found after redirects, None where only the feed's content is used."""
     identity, aliases = _identity(entry, extraction, feed_url, final_url)
     words = words_of(extraction.text)
     published_at, quality = _published(entry, extraction)
-    title = extraction.title or entry.entry.title
+    title = entry.entry.title or extraction.title
     return Article(
         article_id=short_id(identity),
         canonical_url=identity,
@@ -49,7 +57,7 @@ def compose(entry: IdentifiedEntry, extraction: Extraction, *, feed_url: str, fi
         story_id=story_id_of(words, title=title or "", identity=identity),
         fetched_at=fetched_at,
         extractor=extraction.extractor,
-        credits=extraction.credits,
+        credits=tuple(credit for credit in extraction.credits if not _is_own(credit, site_of(identity), feed_title)),
         trimmed=extraction.trimmed,
     )
 
@@ -94,6 +102,16 @@ def _identity(entry: IdentifiedEntry, extraction: Extraction, feed_url: str, fin
     landed = canonical_url(final_url) or alias
     identity = believable_canonical(extraction.canonical_href, final_url) or landed
     return identity, tuple(sorted({alias, landed, identity}))
+
+
+def _is_own(credit: Credit, site: str, feed_title: str | None) -> bool:
+    """True for a credit to the site itself: WordPress ends each entry of a feed with `The post … appeared first on` its own name."""
+    own = {_squeezed(name) for name in (site, site.split(".", maxsplit=1)[0], feed_title or "")}
+    return credit.author is None and _squeezed(credit.source or "") in own
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"^the|[\W_]", "", name.casefold().removeprefix("www."))
 
 
 def _published(entry: IdentifiedEntry, extraction: Extraction) -> tuple[datetime | None, DateQuality]:

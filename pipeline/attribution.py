@@ -22,7 +22,8 @@ _MOST_WORDS = 45
 
 _URL = r"https?://[^\s<>()\"']+|www\.[^\s<>()\"']+"
 _DOMAIN = re.compile(
-    r"^(?:https?://|www\.)?(?:[\w-]+\.)+(?:com|org|net|info|co|io|news|press|blog|tv|us|uk|ca|au|de|fr|es|it|pl|ru|gr|eu|me|in)\b\S*$", re.I
+    r"^(?:https?://|www\.)?(?:[\w-]+\.)+(?:com|org|net|info|co|io|news|press|blog|tv|us|uk|ca|au|de|fr|es|it|pl|ru|gr|eu|me|in)\b\S*$",
+    re.IGNORECASE,
 )
 # Words after which an outlet's name ends: what follows it is a person.
 _OUTLET_ENDS = re.compile(
@@ -144,7 +145,7 @@ def _name(text: str | None, link: str | None) -> str | None:
     words = name.split()
     if len(words) > 12 or re.search(r"[.!?]\s", name):
         return None
-    if any("\u0370" <= letter for letter in name):  # Greek, Cyrillic, Chinese, Japanese: short is all that can be asked for
+    if any(letter >= "\u0370" for letter in name):  # Greek, Cyrillic, Chinese, Japanese: short is all that can be asked for
         return name if len(words) <= 6 and len(name) <= 60 else None
     named = [bool(_NAME_WORD.match(word.strip('()[]"“”'))) for word in words]
     return name if all(named) and (words[0][:1].isupper() or words[0][:1] in "@#0123456789") else None

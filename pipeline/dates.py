@@ -149,6 +149,5 @@ def _read_otherwise(text: str) -> datetime | None:
         )
     except (ValueError, OverflowError, TypeError, AttributeError):
         return None
-    if one.date() != other.date():
-        return None
-    return one if one.tzinfo else one.replace(tzinfo=None)
+    found: datetime | None = one if one.date() == other.date() else None
+    return found

@@ -182,18 +182,18 @@ def _paragraphs(text: str) -> list[str]:
 def _cleaned(paragraphs: Sequence[str], title: str | None) -> _Text:
     """Furniture and credits off both ends, in turns: a share bar may stand above a credit, or below it."""
     kept, head = trim_head(paragraphs)
-    credits: list[Credit] = []
+    credited: list[Credit] = []
     tail: list[str] = []
     while True:
         kept, cut = trim_tail(kept)
         kept, found, lines = take_credits(kept)
-        credits += found
+        credited += found
         tail = [*cut, *tail] if not lines else [*lines, *cut, *tail]
         if not found:
             break
     if title and len(kept) > 1 and kept[0].casefold() == title.casefold():
         head.append(kept.pop(0))
-    return _Text(paragraphs=tuple(kept), credits=tuple(credits), trimmed=(*head, *tail))
+    return _Text(paragraphs=tuple(kept), credits=tuple(credited), trimmed=(*head, *tail))
 
 
 def _with_metadata_of(page: Extraction, feed: Extraction) -> Extraction:

@@ -29,7 +29,7 @@ USER_AGENT = "Feedhouse/0.1 (syndication feed archiver; set user_agent in feeds.
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = {
-    Stage.POLL: "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, */*;q=0.5",
+    Stage.POLL: "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, application/xml;q=0.8, */*;q=0.5",
     Stage.FETCH: "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
 }
 # Some publishers send 20 kB of Content-Security-Policy; aiohttp's 8 kB would lose them.

@@ -81,7 +81,9 @@ def after_poll(
 ) -> FeedState:
     """The state after a poll that was answered with `answer`. `parsed` is None where the body did not need reading."""
     if isinstance(answer, Failure) and answer.reason == "waiting":  # not asked: nothing is learnt but when
-        return replace(state, next_poll_at=now + (answer.retry_after or policy.first_retry), next_poll_reason="its host has asked us to wait")
+        return replace(
+            state, next_poll_at=now + (answer.retry_after or policy.first_retry), next_poll_reason="its host has asked us to wait"
+        )
     problem = _problem(answer, parsed)
     if problem is not None:
         return _after_failure(feed, state, answer, problem, policy, now)

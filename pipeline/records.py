@@ -341,7 +341,7 @@ class Sighting:
 class PageFetch:
     """One request for an article page, whatever came of it; made by `pipeline.pages`. `error` is None where a page came.
 
-    `next_retry_at`: where the failure may heal, the page is asked for again then; meanwhile the feed's own content stands in, if it has any.
+    `next_retry_at`: where the failure may heal, the page is asked for again then; the feed's own content stands in meanwhile, if any.
     """
 
     url: str
@@ -402,7 +402,7 @@ class Poll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillPage:
-    """One page of a feed's past, listed by a backfill. Counts are of the entries within the dates asked for; `url` is the page's address."""
+    """One page of a feed's past, listed by a backfill. Counts are of the entries within the dates asked for."""
 
     feed: str
     url: str

@@ -65,23 +65,23 @@ class WorkerPool:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is None:
-            self._pool.close()
+            self._pool.close()  # type: ignore[no-untyped-call]
         else:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(self._pool.join)
 
-    async def run(self, function: Callable[..., Result], /, *args: object, timeout: float) -> Result:
-        """What `function` returns or raises, from a worker, within `timeout` seconds of its start there.
+    async def run(self, function: Callable[..., Result], /, *args: object, seconds: float) -> Result:
+        """What `function` returns or raises, from a worker, within `seconds` of its start there.
 
         Raises:
             WorkerTimeoutError: when its time was up.
             WorkerDiedError: when its process died.
         """
-        future = self._pool.schedule(function, args=args, timeout=timeout)
+        future = self._pool.schedule(function, args=args, timeout=seconds)
         try:
             return await asyncio.wrap_future(future)
         except (TimeoutError, FutureTimeoutError) as error:
-            raise WorkerTimeoutError(f"stopped after {timeout:g} s") from error
+            raise WorkerTimeoutError(f"stopped after {seconds:g} s") from error
         except (ProcessExpired, BrokenProcessPool) as error:
             raise WorkerDiedError(f"the worker process died (exit code {getattr(error, 'exitcode', 'unknown')})") from error
         except MemoryError as error:

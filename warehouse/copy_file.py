@@ -40,7 +40,7 @@ def copy(source: str, target: str) -> None:
 
 def _cloned(reading: int, writing: int) -> bool:
     try:
-        import fcntl  # noqa: PLC0415  absent on Windows
+        import fcntl
 
         fcntl.ioctl(writing, FICLONE, reading)
     except (ImportError, OSError):  # this file system copies

@@ -98,7 +98,7 @@ class Warehouse:
 
 
 def _execute_each(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, object]) -> None:
-    """Runs the statements of a query file, each with those of `values` that it names: DuckDB refuses values that a statement does not use."""
+    """Runs the statements of a query file, each with those of `values` that it names: DuckDB refuses any that it does not use."""
     for statement in con.extract_statements(query(name)):
         con.execute(statement, {key: value for key, value in values.items() if key in statement.named_parameters})
 
