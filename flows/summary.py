@@ -40,7 +40,9 @@ def print_summary(summary: RunSummary, *, as_json: bool) -> None:
     console = Console()
     console.print(table)
     if summary.feeds_failed:
-        console.print("Why feeds failed: feedhouse status. Why entries were rejected: feedhouse query 'FROM rejections'.", highlight=False)
+        console.print("Why feeds failed: feedhouse status", highlight=False, soft_wrap=True)
+    if summary.rejected:
+        console.print("Why entries were rejected: feedhouse query 'FROM rejections'", highlight=False, soft_wrap=True)
 
 
 def exit_code_of(summary: RunSummary) -> int:

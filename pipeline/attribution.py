@@ -27,9 +27,9 @@ _DOMAIN = re.compile(
 )
 # Words after which an outlet's name ends: what follows it is a person.
 _OUTLET_ENDS = re.compile(
-    r"^(?P<outlet>.*?\b(?:News|Times|Post|Herald|Journal|Tribune|Gazette|Ledger|Chronicle|Telegraph|Guardian|Mail|Press|Review|Magazine|Report"
+    r"^(?P<outlet>.*\b(?:News|Times|Post|Herald|Journal|Tribune|Gazette|Ledger|Chronicle|Telegraph|Guardian|Mail|Press|Review|Magazine|Report"
     r"|Daily|Weekly|Blog|Hedge|ZeroHedge|Online|Wire|Institute|Network|Today|Observer|Courier|Standard|Register|Dispatch|Monitor|Radio|TV"
-    r"|\S+\.(?:com|org|net|info|news|co\.uk)))\s*[,:|–—-]?\s+(?P<author>(?:[A-ZÀ-Ž][\w.'’-]*\s*){1,4})$"
+    r"|\S+\.(?:com|org|net|info|news|co\.uk)))\s*[,:|–—-]?\s+(?P<author>(?:[A-ZÀ-Ž][\w.'’-]*\s*){2,4})$"
 )
 _NAME_WORD = re.compile(
     r"^(?:[A-ZÀ-ŽΑ-ΩА-ЯЁ0-9@&#][\w.'’&/-]*|of|the|and|for|on|in|at|by|de|la|le|du|des|der|die|das|von|van|del|di|da|&|-|–|\||,)$"
