@@ -168,7 +168,7 @@ async def _backfill_feed(feed: Feed, options: BackfillOptions, parts: RunParts, 
         wanted = _wanted(page, options, now)
         fresh = {item.entry_id for item in page.reading.sifted.new}
         new = [item for item in wanted if item.entry_id in fresh]
-        gathered = await parts.harvester.gather(
+        gathered = await parts.gatherer.gather(
             feed, new, (), seen_at=page.fetched_at, is_backfill=True, feed_title=page.reading.parsed.title
         )
         oldest, newest = _span(wanted)

@@ -43,7 +43,9 @@ def demo_command(*, home: Path) -> int:
     _make_anew(home)
     console = Console(width=None if sys.stdout.isatty() else 110)
     with served(newsroom_answers()) as proxy:
-        console.print(f"Six sites that we wrote are being served on loopback; their {len(newsroom_feeds())} feeds are polled.\n", highlight=False)
+        console.print(
+            f"Six sites that we wrote are being served on loopback; their {len(newsroom_feeds())} feeds are polled.\n", highlight=False
+        )
         first = _ingest(home, _feeds_toml(home, proxy))
         print_summary(first, as_json=False)
         console.print("\nPolled again: what has not changed answers 304 Not Modified, and nothing is stored twice.\n", highlight=False)

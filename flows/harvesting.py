@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flows.gathering import Gatherer, bug_failure
 from flows.known import Known
-from flows.pages import ArticleSource, PageOutcome, Wanted
-from pipeline.articles import entry_alias
-from pipeline.canonical import site_of
 from pipeline.fetching import HttpClient
 from pipeline.identity import identify
 from pipeline.parsing import parse_feed
 from pipeline.polling import PollingPolicy, after_poll, body_hash, conditional_headers
 from pipeline.records import (
-    Article,
-    Entry,
     Failure,
     Feed,
     FeedProfile,
     FeedState,
     Harvest,
     IdentifiedEntry,
-    KnownArticle,
-    PageFetch,
     ParsedFeed,
     Poll,
     PollOutcome,
-    Rejection,
     Response,
-    RetryableEntry,
-    Sighting,
     Stage,
-    TextSource,
 )
-from pipeline.retrying import next_retry
 from pipeline.sifting import Sifted, sift
 from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
@@ -58,16 +45,6 @@ class Reading:
     sifted: Sifted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What a set of entries became."""
-
-    sightings: tuple[Sighting, ...] = ()
-    articles: tuple[Article, ...] = ()
-    fetches: tuple[PageFetch, ...] = ()
-    rejections: tuple[Rejection, ...] = ()
-
-
 class Harvester:
     """Polls feeds and gathers what their new entries lead to. One for a run; every method is safe to call for many feeds at once.
 
@@ -81,7 +58,7 @@ class Harvester:
         client: HttpClient,
         workers: WorkerPool,
         known: Known,
-        pages: ArticleSource,
+        gatherer: Gatherer,
         policy: PollingPolicy,
         max_feed_bytes: int,
         now: Callable[[], datetime],
@@ -91,7 +68,7 @@ class Harvester:
         self._client = client
         self._workers = workers
         self._known = known
-        self._pages = pages
+        self._gatherer = gatherer
         self._policy = policy
         self._max_feed_bytes = max_feed_bytes
         self._now = now
@@ -104,9 +81,9 @@ class Harvester:
         except Exception as error:
             if self._crash_on_bugs:
                 raise
-            bug = _bug(Stage.POLL, error, is_transient=True)
+            bug = bug_failure(Stage.POLL, error, is_transient=True)
             harvest = self._without_reading(feed, state, bug, started_at)
-            return replace(harvest, rejections=(self._rejection(feed, None, bug, attempts=1),))
+            return replace(harvest, rejections=(self._gatherer.rejection(feed, None, bug, attempts=1),))
 
     async def _harvest(self, feed: Feed, state: FeedState, started_at: datetime) -> Harvest:
         answer = await self.ask(feed, state.url, conditional_headers(state))
@@ -116,7 +93,7 @@ class Harvester:
         if isinstance(reading, Failure):
             return self._without_reading(feed, state, answer, started_at, unreadable=reading)
         sifted = reading.sifted
-        gathered = await self.gather(feed, sifted.new, sifted.changed, seen_at=started_at, feed_title=reading.parsed.title)
+        gathered = await self._gatherer.gather(feed, sifted.new, sifted.changed, seen_at=started_at, feed_title=reading.parsed.title)
         return Harvest(
             feed=feed.name,
             poll=Poll(
@@ -168,114 +145,6 @@ class Harvester:
         known = await self._known.entries(feed.name, [entry.entry_id for entry in identified])
         return Reading(parsed=parsed, identified=identified, sifted=sift(identified, known, seen=len(parsed.entries)))
 
-    async def gather(
-        self,
-        feed: Feed,
-        new: Sequence[IdentifiedEntry],
-        changed: Sequence[IdentifiedEntry],
-        *,
-        seen_at: datetime,
-        feed_title: str | None,
-        is_backfill: bool = False,
-    ) -> Gathered:
-        """The sightings, articles and rejections of a feed's new and changed entries."""
-        aliases = {entry.entry_id: entry_alias(entry, feed_url=feed.url) for entry in (*new, *changed)}
-        known = await self._known.articles(tuple(aliases.values())) if aliases else {}
-        few = asyncio.Semaphore(PAGES_OF_ONE_FEED)
-
-        async def one(entry: IdentifiedEntry, *, is_new: bool) -> Gathered:
-            stored = known.get(aliases[entry.entry_id])
-            if stored is not None and is_new:
-                outcome = PageOutcome(article_id=stored.article_id, article=None, failure=None, fetch=None)
-            else:
-                async with few:
-                    outcome = await self._article_of(Wanted(feed=feed, entry=entry, feed_title=feed_title))
-            if stored is not None:
-                outcome = _as_version_of(stored, outcome)
-            return self._record(feed, entry, outcome, seen_at=seen_at, is_backfill=is_backfill, is_new=is_new, attempts=1)
-
-        tasks = [one(entry, is_new=True) for entry in new] + [one(entry, is_new=False) for entry in changed]
-        return _merged(await asyncio.gather(*tasks))
-
-    async def retry(self, feed: Feed, due: RetryableEntry) -> Harvest:
-        """Another try for the page of an entry that the feed may no longer list."""
-        sighting, attempts = due.sighting, due.attempts + 1
-        entry = IdentifiedEntry(entry_id=sighting.entry_id, content_hash=sighting.content_hash, entry=_entry_of(sighting))
-        alias = entry_alias(entry, feed_url=feed.url)
-        stored = (await self._known.articles((alias,))).get(alias)
-        outcome = await self._article_of(Wanted(feed=feed, entry=entry, attempts=attempts))
-        if stored is not None:
-            outcome = _as_version_of(stored, outcome)
-        gathered = self._record(
-            feed, entry, outcome, seen_at=sighting.seen_at, is_backfill=sighting.is_backfill, is_new=True, attempts=attempts
-        )
-        return Harvest(
-            feed=feed.name,
-            poll=None,
-            state=None,
-            sightings=gathered.sightings if outcome.article_id else (),
-            articles=gathered.articles,
-            fetches=gathered.fetches,
-            rejections=gathered.rejections if sighting.article_id is None else (),
-        )
-
-    async def _article_of(self, wanted: Wanted) -> PageOutcome:
-        """The entry's article; an exception that nobody foresaw costs this entry and no other."""
-        try:
-            return await self._pages.article_of(wanted)
-        except Exception as error:
-            if self._crash_on_bugs:
-                raise
-            return PageOutcome(article_id=None, article=None, failure=_bug(Stage.EXTRACT, error, is_transient=False), fetch=None)
-
-    def _record(
-        self,
-        feed: Feed,
-        entry: IdentifiedEntry,
-        outcome: PageOutcome,
-        *,
-        seen_at: datetime,
-        is_backfill: bool,
-        is_new: bool,
-        attempts: int,
-    ) -> Gathered:
-        sighting = Sighting(
-            feed=feed.name,
-            entry_id=entry.entry_id,
-            content_hash=entry.content_hash,
-            url=entry.entry.link,
-            url_raw=entry.entry.link_raw,
-            title=entry.entry.title,
-            author=entry.entry.author,
-            published_at=entry.entry.published_at,
-            published_raw=entry.entry.published_raw,
-            date_quality=entry.entry.date_quality,
-            seen_at=seen_at,
-            article_id=outcome.article_id,
-            is_backfill=is_backfill,
-        )
-        rejected = outcome.failure is not None and outcome.article_id is None and is_new
-        return Gathered(
-            sightings=(sighting,),
-            articles=(outcome.article,) if outcome.article else (),
-            fetches=(outcome.fetch,) if outcome.fetch else (),
-            rejections=(self._rejection(feed, entry, outcome.failure, attempts),) if rejected and outcome.failure else (),
-        )
-
-    def _rejection(self, feed: Feed, entry: IdentifiedEntry | None, failure: Failure, attempts: int) -> Rejection:
-        retry_at = next_retry(attempts, failure, now=self._now())
-        return Rejection(
-            stage=failure.stage,
-            feed=feed.name,
-            entry_id=entry.entry_id if entry else None,
-            url=entry.entry.link if entry else feed.url,
-            reason=failure.reason,
-            error=failure.detail,
-            attempts=attempts,
-            next_retry_at=retry_at,
-            is_final=retry_at is None,
-        )
-
     def _without_reading(
         self, feed: Feed, state: FeedState, answer: Response | Failure, started_at: datetime, *, unreadable: Failure | None = None
     ) -> Harvest:
@@ -305,12 +174,6 @@ def _parse(body: bytes, url: str, content_type: str | None, now: datetime) -> Pa
     return parse_feed(body, url=url, content_type=content_type, now=now)
 
 
-def _bug(stage: Stage, error: Exception, *, is_transient: bool) -> Failure:
-    """An exception of ours as the failure that is stored, traceback and all."""
-    detail = "".join(traceback.format_exception(error))
-    return Failure(stage=stage, reason="internal_error", detail=detail, is_transient=is_transient)
-
-
 def _outcome(answer: Response | Failure, unreadable: Failure | None) -> tuple[PollOutcome, str | None]:
     if unreadable is not None:
         return PollOutcome.FAILED, f"{unreadable.reason}: {unreadable.detail}"
@@ -323,39 +186,5 @@ def _outcome(answer: Response | Failure, unreadable: Failure | None) -> tuple[Po
     return PollOutcome.FAILED, f"http_{answer.status}: the server answered {answer.status}"
 
 
-def _as_version_of(stored: KnownArticle, outcome: PageOutcome) -> PageOutcome:
-    """What came of fetching a known article again: a version of it under the identity that it has, or nothing.
-
-    Nothing where it failed, and where a page's text would give way to the feed's only because the page could not be had this time.
-    """
-    article = outcome.article
-    if article is None or (stored.text_source is TextSource.PAGE and article.text_source is TextSource.FEED):
-        return PageOutcome(article_id=stored.article_id, article=None, failure=None, fetch=outcome.fetch)
-    article = replace(article, article_id=stored.article_id, canonical_url=stored.canonical_url, site=site_of(stored.canonical_url))
-    return PageOutcome(article_id=stored.article_id, article=article, failure=None, fetch=outcome.fetch)
-
-
-def _entry_of(sighting: Sighting) -> Entry:
-    """What the warehouse kept of an entry; the content that its feed carried has long become an article or was empty."""
-    return Entry(
-        link=sighting.url,
-        link_raw=sighting.url_raw,
-        title=sighting.title,
-        author=sighting.author,
-        published_at=sighting.published_at,
-        published_raw=sighting.published_raw,
-        date_quality=sighting.date_quality,
-    )
-
-
 def _milliseconds(later: datetime, earlier: datetime) -> int:
     return round((later - earlier).total_seconds() * 1000)
-
-
-def _merged(parts: Sequence[Gathered]) -> Gathered:
-    return Gathered(
-        sightings=tuple(sighting for part in parts for sighting in part.sightings),
-        articles=tuple({article.article_id: article for part in parts for article in part.articles}.values()),
-        fetches=tuple(fetch for part in parts for fetch in part.fetches),
-        rejections=tuple(rejection for part in parts for rejection in part.rejections),
-    )

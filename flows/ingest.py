@@ -156,7 +156,7 @@ def _shard_work(parts: RunParts) -> ShardWork:
 
     async def work(shard: Shard) -> None:
         polls = [one(parts.harvester.harvest(feed, state)) for feed, state in shard.feeds]
-        again = [one(parts.harvester.retry(feed, entry)) for feed, entry in shard.retries]
+        again = [one(parts.gatherer.retry(feed, entry)) for feed, entry in shard.retries]
         await run_all([*polls, *again])
 
     return work

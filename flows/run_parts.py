@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.request import getproxies
 
+from flows.gathering import Gatherer
 from flows.harvesting import Harvester
 from flows.known import Known
 from flows.loader import Loader
@@ -30,6 +31,7 @@ class FetchingParts:
     """What asks the world and reads its answers, storing nothing."""
 
     harvester: Harvester
+    gatherer: Gatherer
     known: Known
     pages: ArticleSource
 
@@ -39,6 +41,7 @@ class RunParts:
     """What the work of a run is given."""
 
     harvester: Harvester
+    gatherer: Gatherer
     known: Known
     loader: Loader
     progress: Progress
@@ -58,17 +61,18 @@ async def fetching_parts(settings: Settings, snapshot: Path, *, now: Clock, cras
         client = await stack.enter_async_context(HttpClient(fetch_policy(settings), now=now))
         robots = RobotsRules(client, settings.user_agent or USER_AGENT)
         pages = ArticleSource(client, robots, workers, max_page_bytes=settings.max_page_bytes, now=now)
+        gatherer = Gatherer(pages, known, now=now, crash_on_bugs=crash_on_bugs)
         harvester = Harvester(
             client=client,
             workers=workers,
             known=known,
-            pages=pages,
+            gatherer=gatherer,
             policy=polling_policy(settings),
             max_feed_bytes=settings.max_feed_bytes,
             now=now,
             crash_on_bugs=crash_on_bugs,
         )
-        yield FetchingParts(harvester=harvester, known=known, pages=pages)
+        yield FetchingParts(harvester=harvester, gatherer=gatherer, known=known, pages=pages)
 
 
 @asynccontextmanager
@@ -84,7 +88,7 @@ async def run_parts(
                     parts.pages.stored(article)
 
         async with Loader(warehouse, run_id, now=now, on_loaded=loaded) as loader:
-            yield RunParts(harvester=parts.harvester, known=parts.known, loader=loader, progress=progress)
+            yield RunParts(harvester=parts.harvester, gatherer=parts.gatherer, known=parts.known, loader=loader, progress=progress)
 
 
 def fetch_policy(settings: Settings) -> FetchPolicy:

@@ -123,6 +123,8 @@ def _parties(groups: dict[str, str | None], link: str | None) -> tuple[str | Non
     author = _name(groups.get("author"), link)
     if rest := groups.get("rest"):
         outlet = _name(rest, link)
+        if link and outlet and outlet != _host(link) and _PERSON.match(outlet):  # `via https://example.org/a Jane Doe`
+            return _host(link), outlet
         split = _OUTLET_ENDS.match(outlet or "")
         if split and _PERSON.match(split["author"].strip()):
             return split["outlet"].strip(" ,:|-–—"), split["author"].strip()
@@ -136,7 +138,7 @@ def _name(text: str | None, link: str | None) -> str | None:
     if not text:
         return None
     name = text.replace(link, " ") if link else text
-    name = re.sub(r"[,;]? (?:on|at) (?:\w+ \d{1,2},? \d{4}|\d{1,2}[./ ]\w+[./ ]\d{2,4})$", "", " ".join(name.split()))
+    name = re.sub(r"[,;]? (?:on|at) (?:\w+ \d{1,2},? \d{4}|\d{1,2}[./ ]\w+[./ ]\d{2,4})$", "", " ".join(name.split()).rstrip(" .,;"))
     name = name.strip(" \t.,;:|–—-()[]*\"“”'‘’")
     if not name:
         return _host(link) if link else None

@@ -26,6 +26,8 @@ from pipeline.records import Entry, Failure, ParsedFeed, PollingHints, Stage
 # Where the root of a feed begins; what stands before it (PHP warnings, blank lines, a second byte order mark) is not XML.
 _ROOT = re.compile(rb"<\?xml|<rss\b|<feed\b|<rdf:RDF\b|<\w+:(?:rss|feed)\b", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]")
+_MAILBOX = re.compile(r"^\S+@\S+\s+\((.+)\)$")
 _DECLARED = re.compile(rb"^(<\?xml[^>]*?encoding=[\"'])[\w.-]+([\"'])", re.IGNORECASE)
 _SKIP = {name: re.compile(rf"<skip{name}s>(.*?)</skip{name}s>".encode(), re.IGNORECASE | re.DOTALL) for name in ("Hour", "Day")}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -139,7 +141,7 @@ def plain_text(value: str | None, detail: Mapping[str, Any] | None = None) -> st
         return None
     if detail is None or "html" in (detail.get("type") or "") or "&" in value:
         value = replace_entities(remove_tags(value) if re.search(r"</?\w", value) else value)
-    return " ".join(value.split()) or None
+    return " ".join(_UNPRINTABLE.sub("", value).split()) or None
 
 
 def _link(item: Mapping[str, Any]) -> str | None:
@@ -153,6 +155,8 @@ def _link(item: Mapping[str, Any]) -> str | None:
 
 
 def _author(item: Mapping[str, Any]) -> str | None:
+    if mailbox := _MAILBOX.match(item.get("author") or ""):  # RSS 2.0: `mail@gazette.example (Ada Quill)`
+        return plain_text(mailbox[1])
     names = [detail.get("name") for detail in item.get("authors") or () if detail.get("name")]
     return plain_text(", ".join(dict.fromkeys(names))) or plain_text(item.get("author"))
 
@@ -163,7 +167,8 @@ def _longest(parts: Iterable[Mapping[str, Any]]) -> str | None:
 
 def _as_html(value: str | None, detail: Mapping[str, Any] | None) -> str | None:
     """Content as HTML, whatever it was declared as; None where it is blank."""
-    if not value or not value.strip():
+    value = _UNPRINTABLE.sub("", value or "")
+    if not value.strip():
         return None
     if (detail or {}).get("type") == "text/plain" and not re.search(r"</?(?:p|br|div|a|img|b|i|em|strong|span)\b", value, re.IGNORECASE):
         return "".join(f"<p>{html.escape(part)}</p>" for part in value.splitlines() if part.strip())

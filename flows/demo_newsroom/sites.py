@@ -1,11 +1,11 @@
 """Six sites, each with its own way of publishing: what every address of them answers.
 
-    harbour-ledger.example    the original publisher: RSS 2.0 with full content, and its pages
-    valley-repost.example     a WordPress blog that reposts it whole, with a `via … News …` line and a comment form; one post of its own
-    night-market.example      another, with an older theme
-    slow-almanac.example      Atom with summaries only: the text is on its pages
-    commons-post.example      JSON Feed; one item has no page, one links to the harbour-ledger with tracking parameters
-    broken-press.example      RSS that breaks off after its first item, and a feed address that is an HTML page
+harbour-ledger.example    the original publisher: RSS 2.0 with full content, and its pages
+valley-repost.example     a WordPress blog that reposts it whole, with a `via … News …` line and a comment form; one post of its own
+night-market.example      another, with an older theme
+slow-almanac.example      Atom with summaries only: the text is on its pages
+commons-post.example      JSON Feed; one item has no page, one links to the harbour-ledger with tracking parameters
+broken-press.example      RSS that breaks off after its first item, and a feed address that is an HTML page
 """
 
 from __future__ import annotations
@@ -171,7 +171,13 @@ def _json_feed(pieces: list[Piece], *, shared: Piece) -> Answer:
     ]
     linked = f"{shared.url}?utm_source=commons-post&utm_medium=feed"
     items.append({"id": "seen-elsewhere", "url": linked, "title": shared.title, "date_published": shared.published.isoformat()})
-    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Commons Post", "home_page_url": f"http://{COMMONS}/", "language": "en", "items": items}
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Commons Post",
+        "home_page_url": f"http://{COMMONS}/",
+        "language": "en",
+        "items": items,
+    }
     return Answer(content_type="application/feed+json", body=json.dumps(feed, ensure_ascii=False).encode())
 
 
@@ -188,9 +194,7 @@ def _broken_rss() -> Answer:
 
 
 def _page(title: str, body: str, *, head: str = "") -> str:
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{head}</head>\n<body>{body}</body></html>'
-    )
+    return f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{head}</head>\n<body>{body}</body></html>'
 
 
 def _ledger_page(piece: Piece) -> str:
