@@ -34,6 +34,7 @@ _OUTLET_ENDS = re.compile(
 _NAME_WORD = re.compile(
     r"^(?:[A-ZÀ-ŽΑ-ΩА-ЯЁ0-9@&#][\w.'’&/-]*|of|the|and|for|on|in|at|by|de|la|le|du|des|der|die|das|von|van|del|di|da|&|-|–|\||,)$"
 )
+_AROUND_WORDS = "()[],;\"“”"
 _PERSON = re.compile(r"^(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s)?[A-ZÀ-Ž][\w.'’-]+(?:\s(?:[A-ZÀ-Ž][\w.'’-]*|de|van|von|der|la|bin|al)){1,4}$")
 
 
@@ -61,7 +62,7 @@ FORMS: tuple[Form, ...] = (
     _form("first_appeared", 0.95, rf"{_IT} (?:first|originally) (?:appeared|ran|aired) (?:on|at|in|with) (?P<source>.{{2,100}})"),
     _form("originally_published", 0.95, rf"(?:{_IT} )?(?:was |is |has been )?(?:originally|first|previously) {_PUBLISHED}(?: online)? (?:on|at|in|by|with) (?P<source>.{{2,100}})"),
     _form("originally_published", 0.95, rf"(?:{_IT} )?{_PUBLISHED} (?:originally|first) (?:on|at|in|by) (?P<source>.{{2,100}})"),
-    _form("republished", 0.95, rf"(?:{_IT} )?(?:is |was |has been )?(?:re-?published|re-?posted|re-?printed|reproduced|syndicated)(?: here)?(?: with (?:the )?(?:kind )?permission)? (?:from|of|by|courtesy of)(?: the)? (?P<source>.{{2,100}}?)(?: under (?:a|the) .{{3,80}})?"),
+    _form("republished", 0.95, rf"(?:{_IT} )?(?:is |was |has been )?(?:re-?published|re-?posted|re-?printed|reproduced|syndicated)(?: here)?(?: with (?:the )?(?:kind )?permission)? (?:from|of|by|courtesy of) (?P<source>.{{2,100}}?)(?: under (?:a|the) .{{3,80}})?"),
     _form("cross_posted", 0.95, r"(?:cross-?posted|x-?posted|crossposted) (?:from|at|on|with|to) (?P<source>.{2,100})"),
     _form("hat_tip", 0.8, r"(?:h/t|hat[ -]?tip(?: to)?|ht)[:\s]+(?P<rest>.{2,80})"),
     _form("read_at", 0.8, r"(?:read|see|view|continue reading|find) (?:the )?(?:full|whole|entire|original|rest of the|complete|more of this)? ?(?:article|story|post|piece|report|text|it)? ?(?:at|on|in|from|here:?) (?P<source>.{2,100})"),
@@ -149,7 +150,7 @@ def _name(text: str | None, link: str | None) -> str | None:
         return None
     if any(letter >= "\u0370" for letter in name):  # Greek, Cyrillic, Chinese, Japanese: short is all that can be asked for
         return name if len(words) <= 6 and len(name) <= 60 else None
-    named = [bool(_NAME_WORD.match(word.strip('()[]"“”'))) for word in words]
+    named = [bool(_NAME_WORD.match(word.strip(_AROUND_WORDS))) for word in words]
     return name if all(named) and (words[0][:1].isupper() or words[0][:1] in "@#0123456789") else None
 
 

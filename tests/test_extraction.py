@@ -1,0 +1,135 @@
+"""Clean text from pages and from what feeds carry."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.demo_newsroom import newsroom_answers
+from pipeline.decoding import decode_page
+from pipeline.extraction import ExtractionInput, extract_article, extract_feed_content, extract_page
+from pipeline.records import Extraction, Failure, TextSource
+
+URL = "http://gazette.example/2026/03/dredger"
+PARAGRAPHS = [
+    f"Paragraph {number} of the story tells how the dredger came to be tied up at pier {number}, and why nobody would move it before the court had spoken."
+    for number in range(1, 7)
+]
+
+
+def page(body: str, head: str = "") -> bytes:
+    return f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>The dredger</title>{head}</head><body>{body}</body></html>'.encode()
+
+
+def article(body: str, head: str = "") -> Extraction:
+    found = extract_page(page(body, head), "text/html", URL)
+    assert isinstance(found, Extraction), found
+    return found
+
+
+def paragraphs(tag: str = "p", lines: list[str] = PARAGRAPHS) -> str:
+    return "".join(f"<{tag}>{line}</{tag}>" for line in lines)
+
+
+def test_a_page_gives_its_text_and_what_it_says_of_itself() -> None:
+    head = (
+        '<link rel="canonical" href="/2026/03/dredger/"><meta name="author" content="Ada Quill"><meta name="description" content="In short.">'
+        '<meta property="og:image" content="/d.jpg"><meta property="article:published_time" content="2026-03-02T07:10:00Z">'
+    )
+    found = article(f"<main><article><h1>The dredger</h1>{paragraphs()}</article></main>", head)
+    assert PARAGRAPHS == found.text.split("\n")
+    assert (found.author, found.language, found.summary) == ("Ada Quill", "en", "In short.")
+    assert (found.canonical_href, found.image_url) == ("http://gazette.example/2026/03/dredger/", "http://gazette.example/d.jpg")
+    assert found.published_at is not None
+    assert found.published_at.date().isoformat() == "2026-03-02"
+
+
+def test_a_repost_ends_where_its_body_ends() -> None:
+    tail = "<p>via Harbour Ledger News Ada Quill</p><h3>Leave a Reply</h3><p>Your email address will not be published. Required fields are marked *</p>"
+    found = article(f"<article>{paragraphs()}{tail}</article>")
+    assert PARAGRAPHS == found.text.split("\n")
+    assert [("Harbour Ledger News", "Ada Quill")] == [(credit.source, credit.author) for credit in found.credits]
+    assert "via Harbour Ledger News Ada Quill" in found.trimmed
+
+
+@pytest.mark.parametrize("url", [url for url in newsroom_answers() if "repost.example/2026" in url or "market.example/2026" in url])
+def test_no_word_of_a_comment_form_is_left_in_the_demo(url: str) -> None:
+    found = extract_page(newsroom_answers()[url].body, "text/html", url)
+    assert isinstance(found, Extraction)
+    for words in ("Leave a Reply", "email address", "Share this", "Related Posts", "onions", "via "):
+        assert words not in found.text
+    assert len(found.text.split("\n")) == 4
+
+
+def test_paragraphs_that_a_page_builder_wrote_as_divs_are_not_lost() -> None:
+    mixed = "".join(f"<p>{line}</p>" if number == 0 else f"<div>{line}</div>" for number, line in enumerate(PARAGRAPHS))
+    assert PARAGRAPHS == article(f"<div class='entry-content'>{mixed}</div>").text.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        pytest.param(b"", "text/html", "empty_page", id="empty"),
+        pytest.param(b"%PDF-1.7 ...", "text/html", "not_html", id="a PDF that says it is a page"),
+        pytest.param(page("<script>render()</script>"), "text/html", "no_text", id="a shell that needs JavaScript"),
+        pytest.param(b"\x00\x01\x02", None, "not_html", id="bytes"),
+    ],
+)
+def test_what_is_no_article_has_a_reason(body: bytes, content_type: str | None, reason: str) -> None:
+    found = extract_page(body, content_type, URL)
+    assert isinstance(found, Failure)
+    assert found.reason in {reason, "no_text"}
+
+
+def test_deep_nesting_and_endless_attributes_are_outcomes() -> None:
+    for body in ("<div>" * 5_000 + "deep" + "</div>" * 5_000, f"<p {' '.join(f'a{n}=1' for n in range(5_000))}>x</p>"):
+        assert isinstance(extract_page(page(body), "text/html", URL), (Extraction, Failure))
+
+
+def test_what_a_feed_carries_keeps_its_paragraphs() -> None:
+    found = extract_feed_content(f"<p>One &amp; two</p><p>Three<br/>four</p><ul><li>five</li></ul><img src='/i.png'>", URL, title=None)
+    assert isinstance(found, Extraction)
+    assert found.text.split("\n") == ["One & two", "Three", "four", "five"]
+    assert (found.text_source, found.image_url) == (TextSource.FEED, "http://gazette.example/i.png")
+
+
+@pytest.mark.parametrize(
+    ("page_lines", "content_lines", "summary", "source"),
+    [
+        pytest.param(6, 0, "A summary.", TextSource.PAGE, id="a page and a summary"),
+        pytest.param(6, 6, None, TextSource.PAGE, id="both whole"),
+        pytest.param(1, 6, None, TextSource.FEED, id="a page that was cut short"),
+        pytest.param(None, 6, None, TextSource.FEED, id="no page"),
+        pytest.param(None, 0, "A summary.", TextSource.FEED, id="no page, a summary only"),
+    ],
+)
+def test_the_better_of_page_and_feed_is_taken(page_lines: int | None, content_lines: int, summary: str | None, source: TextSource) -> None:
+    given = ExtractionInput(
+        url=URL,
+        page_body=None if page_lines is None else page(f"<article>{paragraphs(lines=PARAGRAPHS[:page_lines])}</article>"),
+        content_html=paragraphs(lines=PARAGRAPHS[:content_lines]) or None,
+        summary_html=summary,
+    )
+    found = extract_article(given)
+    assert isinstance(found, Extraction)
+    assert found.text_source is source
+
+
+def test_the_same_page_gives_the_same_record() -> None:
+    given = ExtractionInput(url=URL, page_body=page(f"<article>{paragraphs()}</article>"))
+    assert extract_article(given) == extract_article(given)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        pytest.param("<p>Café</p>".encode("latin-1"), "text/html; charset=iso-8859-1", "Café", id="header"),
+        pytest.param("<meta charset='windows-1251'><p>Порт</p>".encode("cp1251"), "text/html", "Порт", id="meta"),
+        pytest.param(b"\xef\xbb\xbf" + "<p>Café</p>".encode(), "text/html; charset=iso-8859-1", "Café", id="byte order mark before header"),
+        pytest.param("<p>Café</p>".encode(), None, "Café", id="nothing declared, UTF-8"),
+        pytest.param("<meta charset='gb2312'><p>港口</p>".encode("gbk"), "text/html", "港口", id="gb2312 means gbk"),
+        pytest.param(b"<p>a\x00b</p>", None, "ab", id="NUL"),
+        pytest.param(b"<meta charset='klingon'><p>x</p>", None, "x", id="an encoding that does not exist"),
+    ],
+)
+def test_bytes_are_read_as_a_browser_reads_them(body: bytes, content_type: str | None, expected: str) -> None:
+    assert expected in decode_page(body, content_type)
