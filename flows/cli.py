@@ -259,3 +259,7 @@ def _say(message: str, *, debug: bool) -> None:
     if debug:
         traceback.print_exc()
     click.echo(f"feedhouse: {message}", err=True)
+
+
+if __name__ == "__main__":
+    main()

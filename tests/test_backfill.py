@@ -1,0 +1,150 @@
+"""The history of a feed between two dates: exactly the articles in range, each page once, feed state left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from loopback import Loopback, Reply, Request
+from test_ingest import House, item, page
+
+from flows.backfill import BackfillError, BackfillOptions, list_backfill, run_backfill
+from flows.progress import Progress
+from flows.settings import load_feeds_file
+from pipeline.backfilling import paged_url
+from pipeline.records import RunSummary
+
+FEED = "http://blog.example/feed/"
+FIRST = datetime(2026, 3, 1, tzinfo=UTC)
+PER_PAGE = 5
+ARTICLES = 23  # article n was published n days before FIRST: the last page is not full
+
+
+def day(number: int) -> datetime:
+    return FIRST - timedelta(days=number)
+
+
+def feed_page(numbers: range, head: str = "") -> Reply:
+    items = "".join(item(n, link=f"http://blog.example/{n}", guid=f"g{n}", pubDate=format_datetime(day(n))) for n in numbers)
+    return Reply(f"<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel><title>Blog</title>{head}{items}</channel></rss>".encode())
+
+
+def publish(loopback: Loopback) -> None:
+    for number in range(ARTICLES):
+        loopback.routes[f"http://blog.example/{number}"] = page(number)
+
+
+def wordpress(loopback: Loopback, last: Reply | None = None) -> None:
+    publish(loopback)
+    for start in range(0, ARTICLES, PER_PAGE):
+        loopback.routes[paged_url(FEED, start // PER_PAGE + 1)] = feed_page(range(start, min(start + PER_PAGE, ARTICLES)))
+    if last:
+        loopback.routes[paged_url(FEED, ARTICLES // PER_PAGE + 2)] = last
+
+
+def rfc5005(loopback: Loopback) -> None:
+    publish(loopback)
+    for start in range(0, ARTICLES, PER_PAGE):
+        link = f"<atom:link rel='prev-archive' href='/archive/{start + PER_PAGE}'/>" if start + PER_PAGE < ARTICLES else ""
+        loopback.routes[FEED if start == 0 else f"http://blog.example/archive/{start}"] = feed_page(range(start, min(start + PER_PAGE, ARTICLES)), link)
+
+
+@pytest.fixture
+def house(tmp_path: Path, loopback: Loopback) -> House:
+    house = House(tmp_path / "home", loopback.url)
+    house.feeds["blog"] = FEED
+    house.path.write_text(f'[settings]\nproxy = "{loopback.url}"\nhost_delay = 0\ntimeout = 3\n[[feeds]]\nname = "blog"\nurl = "{FEED}"\n', encoding="utf-8")
+    return house
+
+
+def options(house: House, since: datetime, until: datetime | None = None, via: str = "auto") -> BackfillOptions:
+    return BackfillOptions(home=house.home, feeds_path=house.path, names=("blog",), since=since, until=until, via=via)
+
+
+def backfill(house: House, since: datetime, until: datetime | None = None, via: str = "auto") -> RunSummary:
+    with Progress(io.StringIO()) as progress:
+        return asyncio.run(run_backfill(options(house, since, until, via), load_feeds_file(house.path, {}), progress=progress, now=lambda: house.now))
+
+
+def stored(house: House) -> list[Any]:
+    return [row[0] for row in house.rows("SELECT entry_id FROM sightings WHERE article_id IS NOT NULL AND is_backfill ORDER BY published_at DESC")]
+
+
+@pytest.mark.parametrize("site", [wordpress, rfc5005])
+def test_exactly_the_articles_in_range_are_stored(loopback: Loopback, house: House, site: Any) -> None:
+    site(loopback)
+    summary = backfill(house, since=day(17), until=day(3))
+    assert [f"g{n}" for n in range(4, 18)] == stored(house)
+    assert (summary.kind, summary.entries_seen, summary.entries_new, summary.articles_new) == ("backfill", 14, 14, 14)
+    pages = [request.url for request in loopback.requests if request.url.startswith("http://blog.example/") and request.url.rsplit("/", 1)[-1].isdecimal() and "archive" not in request.url]
+    assert len(pages) == len(set(pages)) == 14
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        pytest.param(None, id="404 behind the last page"),
+        pytest.param(feed_page(range(20, 23)), id="the last page again"),
+        pytest.param(feed_page(range(0)), id="an empty page"),
+        pytest.param(Reply(b"<html><body>Nothing here</body></html>"), id="an HTML page"),
+    ],
+)
+def test_the_end_of_the_history_is_recognised(loopback: Loopback, house: House, last: Reply | None) -> None:
+    wordpress(loopback, last)
+    backfill(house, since=day(10_000))
+    assert len(stored(house)) == ARTICLES
+
+
+def test_a_backfill_that_broke_off_goes_on_and_fetches_no_article_twice(loopback: Loopback, house: House) -> None:
+    wordpress(loopback)
+    good = loopback.routes[paged_url(FEED, 3)]
+    loopback.routes[paged_url(FEED, 3)] = Reply(status=500, validators=False)
+    with pytest.raises(BackfillError, match="page 3 of its history"):
+        backfill(house, since=day(10_000))
+    assert len(stored(house)) == 10
+    loopback.routes[paged_url(FEED, 3)] = good
+    backfill(house, since=day(10_000))
+    assert len(stored(house)) == ARTICLES
+    assert all(len(loopback.asked(f"http://blog.example/{n}")) == 1 for n in range(ARTICLES))
+    assert house.rows("SELECT status FROM runs ORDER BY started_at, status") == [("completed",), ("failed",)]
+
+
+def test_the_state_of_the_feed_is_left_alone(loopback: Loopback, house: House) -> None:
+    wordpress(loopback)
+    house.ingest()
+    before = house.rows("SELECT * FROM store.feed")
+    backfill(house, since=day(10_000))
+    assert before == house.rows("SELECT * FROM store.feed")
+    assert house.rows("SELECT count(*) FILTER (WHERE is_backfill), count(*) FROM sightings") == [(ARTICLES - PER_PAGE, ARTICLES)]
+
+
+def test_a_dry_run_lists_and_stores_nothing(loopback: Loopback, house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    wordpress(loopback)
+    asyncio.run(list_backfill(options(house, since=day(7)), load_feeds_file(house.path, {}), now=lambda: house.now))
+    shown = capsys.readouterr().out
+    assert f"{paged_url(FEED, 2)}: 3 entries in range, 3 new, {day(7)} to {day(5)}" in shown
+    assert "blog: 3 pages, 8 entries in range, 8 of them new" in shown
+    assert not (house.home / "warehouse.duckdb").exists()
+    assert not loopback.asked("http://blog.example/0")
+
+
+def test_a_feed_that_cannot_be_had_is_told(loopback: Loopback, house: House) -> None:
+    with pytest.raises(BackfillError, match="blog: page 1 of its history cannot be had: .* answered 404"):
+        backfill(house, since=day(5))
+
+
+def test_an_endless_history_ends_where_pages_repeat(loopback: Loopback, house: House) -> None:
+    publish(loopback)
+
+    def same(_: Request) -> Reply:
+        return feed_page(range(3))
+
+    loopback.routes |= {paged_url(FEED, number): same for number in range(1, 30)}
+    backfill(house, since=day(10_000))
+    assert len(stored(house)) == 3
+    assert len([request for request in loopback.requests if "feed" in request.url]) == 2
