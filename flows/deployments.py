@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,9 @@ async def backfill(
         home: Folder of the warehouse.
         feeds: The feeds file.
     """
-    options = BackfillOptions(home=Path(home), feeds_path=Path(feeds), names=tuple(names or ()), since=since, until=until, via=via)
+    options = BackfillOptions(
+        home=Path(home), feeds_path=Path(feeds), names=tuple(names or ()), since=_in_utc(since), until=until and _in_utc(until), via=via
+    )
     with Progress() as progress:
         summary = await run_backfill(
             options, load_feeds_file(options.feeds_path, os.environ), progress=progress, flow_run_id=str(runtime.flow_run.get_id())
@@ -109,6 +111,11 @@ async def _publish_summary(summary: RunSummary) -> None:
     get_run_logger().info("Run %s %s: %s", summary.run_id, summary.status, counts)
     rows = [{"what": name.replace("_", " "), "value": value} for name, value in counts.items()]
     await acreate_table_artifact(rows, key=f"{summary.kind.value}-summary", description=f"Run {summary.run_id}, {summary.status}")
+
+
+def _in_utc(given: datetime) -> datetime:
+    """A date as the web page's form gives it, with or without a zone."""
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
 def _counts(summary: RunSummary) -> Counts:

@@ -34,7 +34,7 @@ _OUTLET_ENDS = re.compile(
 _NAME_WORD = re.compile(
     r"^(?:[A-ZÀ-ŽΑ-ΩА-ЯЁ0-9@&#][\w.'’&/-]*|of|the|and|for|on|in|at|by|de|la|le|du|des|der|die|das|von|van|del|di|da|&|-|–|\||,)$"
 )
-_AROUND_WORDS = "()[],;\"“”"
+_AROUND_WORDS = '()[],;"“”'
 _PERSON = re.compile(r"^(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s)?[A-ZÀ-Ž][\w.'’-]+(?:\s(?:[A-ZÀ-Ž][\w.'’-]*|de|van|von|der|la|bin|al)){1,4}$")
 
 

@@ -60,7 +60,9 @@ def test_a_credit_to_oneself_is_none() -> None:
         return Credit(kind="first_appeared", source=source, author=None, url=None, evidence="", confidence=0.95)
 
     found = extraction(credits=(credit("The Gazette"), credit("gazette.example"), credit("Harbour Ledger")))
-    assert ["Harbour Ledger"] == [c.source for c in composed(Entry(link="http://gazette.example/a"), found, "http://gazette.example/a").credits]
+    assert [c.source for c in composed(Entry(link="http://gazette.example/a"), found, "http://gazette.example/a").credits] == [
+        "Harbour Ledger"
+    ]
 
 
 def test_equal_words_are_one_story_whatever_their_case_and_punctuation() -> None:
@@ -86,4 +88,4 @@ def test_entries_are_sifted_into_new_changed_and_unchanged() -> None:
 
     known = {name: KnownEntry(entry_id=name, content_hash="1", article_id=None) for name in ("a", "b")}
     found = sift([item("a", "1"), item("b", "2"), item("c", "1")], known, seen=5)
-    assert (["c"], ["b"], 3) == ([i.entry_id for i in found.new], [i.entry_id for i in found.changed], found.unchanged)
+    assert ([i.entry_id for i in found.new], [i.entry_id for i in found.changed], found.unchanged) == (["c"], ["b"], 3)

@@ -104,7 +104,7 @@ def test_credits_leave_the_text_at_its_ends_and_nowhere_else() -> None:
     lines = ["Authored by Ada Quill via Harbour Ledger,", *body[:6], "via Harbour Ledger", *body[6:], "via Harbour Ledger News Ada Quill"]
     kept, credits_found, taken = take_credits(lines)
     assert kept == [*body[:6], "via Harbour Ledger", *body[6:]]
-    assert ["Harbour Ledger", "Harbour Ledger News"] == [credit.source for credit in credits_found]
+    assert [credit.source for credit in credits_found] == ["Harbour Ledger", "Harbour Ledger News"]
     assert taken == [lines[0], lines[-1]]
 
 

@@ -31,7 +31,9 @@ def day(number: int) -> datetime:
 
 def feed_page(numbers: range, head: str = "") -> Reply:
     items = "".join(item(n, link=f"http://blog.example/{n}", guid=f"g{n}", pubDate=format_datetime(day(n))) for n in numbers)
-    return Reply(f"<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel><title>Blog</title>{head}{items}</channel></rss>".encode())
+    return Reply(
+        f"<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel><title>Blog</title>{head}{items}</channel></rss>".encode()
+    )
 
 
 def publish(loopback: Loopback) -> None:
@@ -51,14 +53,18 @@ def rfc5005(loopback: Loopback) -> None:
     publish(loopback)
     for start in range(0, ARTICLES, PER_PAGE):
         link = f"<atom:link rel='prev-archive' href='/archive/{start + PER_PAGE}'/>" if start + PER_PAGE < ARTICLES else ""
-        loopback.routes[FEED if start == 0 else f"http://blog.example/archive/{start}"] = feed_page(range(start, min(start + PER_PAGE, ARTICLES)), link)
+        loopback.routes[FEED if start == 0 else f"http://blog.example/archive/{start}"] = feed_page(
+            range(start, min(start + PER_PAGE, ARTICLES)), link
+        )
 
 
 @pytest.fixture
 def house(tmp_path: Path, loopback: Loopback) -> House:
     house = House(tmp_path / "home", loopback.url)
     house.feeds["blog"] = FEED
-    house.path.write_text(f'[settings]\nproxy = "{loopback.url}"\nhost_delay = 0\ntimeout = 3\n[[feeds]]\nname = "blog"\nurl = "{FEED}"\n', encoding="utf-8")
+    house.path.write_text(
+        f'[settings]\nproxy = "{loopback.url}"\nhost_delay = 0\ntimeout = 3\n[[feeds]]\nname = "blog"\nurl = "{FEED}"\n', encoding="utf-8"
+    )
     return house
 
 
@@ -68,11 +74,16 @@ def options(house: House, since: datetime, until: datetime | None = None, via: s
 
 def backfill(house: House, since: datetime, until: datetime | None = None, via: str = "auto") -> RunSummary:
     with Progress(io.StringIO()) as progress:
-        return asyncio.run(run_backfill(options(house, since, until, via), load_feeds_file(house.path, {}), progress=progress, now=lambda: house.now))
+        return asyncio.run(
+            run_backfill(options(house, since, until, via), load_feeds_file(house.path, {}), progress=progress, now=lambda: house.now)
+        )
 
 
 def stored(house: House) -> list[Any]:
-    return [row[0] for row in house.rows("SELECT entry_id FROM sightings WHERE article_id IS NOT NULL AND is_backfill ORDER BY published_at DESC")]
+    return [
+        row[0]
+        for row in house.rows("SELECT entry_id FROM sightings WHERE article_id IS NOT NULL AND is_backfill ORDER BY published_at DESC")
+    ]
 
 
 @pytest.mark.parametrize("site", [wordpress, rfc5005])
@@ -81,7 +92,11 @@ def test_exactly_the_articles_in_range_are_stored(loopback: Loopback, house: Hou
     summary = backfill(house, since=day(17), until=day(3))
     assert [f"g{n}" for n in range(4, 18)] == stored(house)
     assert (summary.kind, summary.entries_seen, summary.entries_new, summary.articles_new) == ("backfill", 14, 14, 14)
-    pages = [request.url for request in loopback.requests if request.url.startswith("http://blog.example/") and request.url.rsplit("/", 1)[-1].isdecimal() and "archive" not in request.url]
+    pages = [
+        request.url
+        for request in loopback.requests
+        if request.url.startswith("http://blog.example/") and request.url.rsplit("/", 1)[-1].isdecimal() and "archive" not in request.url
+    ]
     assert len(pages) == len(set(pages)) == 14
 
 

@@ -92,7 +92,12 @@ def test_an_answer_comes_in_every_format(home: Path, tmp_path: Path) -> None:
     expected = {"site": "gazette.example", "published_at": "2026-03-10T12:00:00+00:00", "list": [1, 2], "nothing": None}
     assert json.loads(text("json"))[0] == expected
     assert json.loads(text("jsonl").splitlines()[0]) == expected
-    assert next(csv.DictReader(io.StringIO(text("csv")))) == {"site": "gazette.example", "published_at": "2026-03-10T12:00:00+00:00", "list": "[1, 2]", "nothing": ""}
+    assert next(csv.DictReader(io.StringIO(text("csv")))) == {
+        "site": "gazette.example",
+        "published_at": "2026-03-10T12:00:00+00:00",
+        "list": "[1, 2]",
+        "nothing": "",
+    }
     assert text("markdown").splitlines()[2] == "| gazette.example | 2026-03-10T12:00:00+00:00 | [1, 2] |  |"
     assert "market.example" in text("table")
     out = tmp_path / "a.parquet"
@@ -104,7 +109,9 @@ def test_an_answer_comes_in_every_format(home: Path, tmp_path: Path) -> None:
 
 
 def test_sql_comes_from_standard_input_too(home: Path) -> None:
-    assert call("--home", home, "query", "--format", "csv", stdin="SELECT 1 AS one;\nSELECT count(*) AS n FROM articles;").stdout == "n\n2\n"
+    assert (
+        call("--home", home, "query", "--format", "csv", stdin="SELECT 1 AS one;\nSELECT count(*) AS n FROM articles;").stdout == "n\n2\n"
+    )
 
 
 def test_a_table_in_a_pipe_is_whole(home: Path) -> None:
@@ -168,7 +175,13 @@ def test_the_prompt_answers_shows_mistakes_and_goes_on(home: Path) -> None:
     with subprocess.Popen([*COMMAND, "--home", str(home), "query"], stdin=slave, stdout=slave, stderr=slave, close_fds=True) as running:
         os.close(slave)
         seen = b""
-        dialogue = ((b"SELEC 1;\n", b"syntax error"), (b"SELECT 6 *\n", b"...>"), (b"7 AS answer;\n", b"42"), (b"\\d\n", b"syndication"), (b"\\q\n", b""))
+        dialogue = (
+            (b"SELEC 1;\n", b"syntax error"),
+            (b"SELECT 6 *\n", b"...>"),
+            (b"7 AS answer;\n", b"42"),
+            (b"\\d\n", b"syndication"),
+            (b"\\q\n", b""),
+        )
         try:
             for typed, expected in dialogue:
                 os.write(master, typed)

@@ -35,7 +35,9 @@ def publish(loopback: Loopback) -> str:
     for feed in range(FEEDS):
         host = f"site{feed}.example"
         numbers = [f"shared-{entry}" if entry % 3 == 0 else f"own-{feed}-{entry}" for entry in range(ENTRIES)]
-        loopback.routes[f"http://{host}/feed"] = rss(*(item(number, link=f"http://{host}/{number}", guid=f"{host}-{number}") for number in numbers))
+        loopback.routes[f"http://{host}/feed"] = rss(
+            *(item(number, link=f"http://{host}/{number}", guid=f"{host}-{number}") for number in numbers)
+        )
         for number in numbers:
             reply = page(number)
             credit = b"<p>via Site Zero News Ada Quill</p></article>" if feed and number.startswith("shared") else b"</article>"

@@ -13,7 +13,7 @@ def test_the_demo_ends_with_tables_and_queries_that_work(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     for words in ("harbour-ledger.example", "valley-repost.example", "Who reposts whom", "Ada Quill", "6 not modified", "not_a_feed"):
         assert words in done.stdout
-    queries = [line.strip() for line in done.stdout.splitlines() if " query \"" in line]
+    queries = [line.strip() for line in done.stdout.splitlines() if ' query "' in line]
     assert len(queries) == 3
     for line in queries:
         arguments = shlex.split(line)[1:]
@@ -27,7 +27,9 @@ def test_it_runs_again_in_its_own_folder_and_touches_no_other(tmp_path: Path) ->
         assert subprocess.run([sys.executable, "-m", "flows.cli", "demo"], cwd=tmp_path, capture_output=True, check=False).returncode == 0
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("words")
-    refused = subprocess.run([sys.executable, "-m", "flows.cli", "demo", "--keep", "mine"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    refused = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "demo", "--keep", "mine"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert refused.returncode == 1
     assert "is not the folder of an earlier demo" in refused.stderr
     assert (tmp_path / "mine" / "thesis.txt").exists()

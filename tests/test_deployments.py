@@ -52,15 +52,19 @@ with prefect_test_harness(server_startup_timeout=120):
 def test_the_flows_run_under_prefect_as_they_do_without(tmp_path: Path, loopback: Loopback) -> None:
     house = House(tmp_path / "home", loopback.url)
     wordpress(loopback)
-    house.path.write_text(f'[settings]\nproxy = "{loopback.url}"\nhost_delay = 0\n[[feeds]]\nname = "blog"\nurl = "{FEED}"\n', encoding="utf-8")
+    house.path.write_text(
+        f'[settings]\nproxy = "{loopback.url}"\nhost_delay = 0\n[[feeds]]\nname = "blog"\nurl = "{FEED}"\n', encoding="utf-8"
+    )
     environ = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
-    done = subprocess.run([sys.executable, "-c", HARNESS, str(house.home), str(house.path)], capture_output=True, text=True, check=False, env=environ)
+    done = subprocess.run(
+        [sys.executable, "-c", HARNESS, str(house.home), str(house.path)], capture_output=True, text=True, check=False, env=environ
+    )
     assert done.returncode == 0, done.stderr[-3_000:]
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["first"]["articles_new"], told["second"]["articles_new"]) == (5, 18)
-    assert ["COMPLETED", "COMPLETED"] == [state for _, state, _ in told["flows"]]
+    assert [state for _, state, _ in told["flows"]] == ["COMPLETED", "COMPLETED"]
     assert len([name for name in told["tasks"] if name.startswith("feeds 1 to 1 of 1")]) == 1
-    assert ["backfill-summary", "ingest-summary"] == told["artifacts"]
+    assert told["artifacts"] == ["backfill-summary", "ingest-summary"]
     stored = {row[0] for row in house.rows("SELECT prefect_flow_run_id FROM runs")}
     assert stored == {run_id for _, _, run_id in told["flows"]}
 
@@ -69,7 +73,7 @@ def test_prefect_yaml_names_flows_that_load_and_parameters_that_they_have() -> N
     from prefect.flows import load_flow_from_entrypoint
 
     deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
-    assert ["ingest", "backfill"] == [deployment["name"] for deployment in deployments]
+    assert [deployment["name"] for deployment in deployments] == ["ingest", "backfill"]
     for deployment in deployments:
         loaded = load_flow_from_entrypoint(deployment["entrypoint"])
         assert loaded.name == deployment["name"]
@@ -80,7 +84,9 @@ def test_schedule_polls_by_itself_and_stops_cleanly(tmp_path: Path, loopback: Lo
     """A real local server, a real served deployment: the first run comes by itself, and Ctrl-C leaves no process behind."""
     house = House(tmp_path / "home", loopback.url)
     wordpress(loopback)
-    house.path.write_text(f'[settings]\nproxy = "{loopback.url}"\nhost_delay = 0\n[[feeds]]\nname = "blog"\nurl = "{FEED}"\n', encoding="utf-8")
+    house.path.write_text(
+        f'[settings]\nproxy = "{loopback.url}"\nhost_delay = 0\n[[feeds]]\nname = "blog"\nurl = "{FEED}"\n', encoding="utf-8"
+    )
     command = [sys.executable, "-m", "flows.cli", "--home", str(house.home), "--feeds", str(house.path), "schedule", "--every", "1h"]
     log = tmp_path / "schedule.log"
     environ = {**os.environ, "HOME": str(tmp_path), "NO_PROXY": "127.0.0.1"}
@@ -111,7 +117,9 @@ def test_schedule_polls_by_itself_and_stops_cleanly(tmp_path: Path, loopback: Lo
         pytest.param({}, {"pyproject.toml": '[project]\nname = "x"\ndependencies = ["prefect"]'}, False, id="a project that uses Prefect"),
     ],
 )
-def test_a_configured_api_is_found_without_importing_prefect(tmp_path: Path, environ: dict[str, str], files: dict[str, str], expected: bool) -> None:
+def test_a_configured_api_is_found_without_importing_prefect(
+    tmp_path: Path, environ: dict[str, str], files: dict[str, str], expected: bool
+) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     assert expected == prefect_api_configured({"PREFECT_HOME": str(tmp_path / "none"), **environ}, tmp_path)

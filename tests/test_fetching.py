@@ -130,7 +130,10 @@ def raw_server(answer: bytes) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/"
 
 
-@pytest.mark.parametrize(("answer", "reason"), [(b"", "disconnected"), (b"SSH-2.0-OpenSSH_9\r\n", "bad_http"), (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "bad_http")])
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [(b"", "disconnected"), (b"SSH-2.0-OpenSSH_9\r\n", "bad_http"), (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "bad_http")],
+)
 def test_what_is_no_http_is_a_failure(answer: bytes, reason: str) -> None:
     with raw_server(answer) as url:
         assert failure(url, policy()).reason == reason
@@ -195,7 +198,12 @@ ROBOTS = b"User-agent: *\nDisallow: /private\nCrawl-delay: 0.2\n"
         pytest.param(Reply(status=404), "/private/a", None, id="no rules"),
         pytest.param(Reply(status=403), "/private/a", None, id="rules that nobody may see are none (RFC 9309, 2.3.1.3)"),
         pytest.param(Reply(status=503), "/open", "robots_unreachable", id="a server in trouble forbids all for now"),
-        pytest.param(Reply(status=301, headers={"Location": "http://www.gazette.example/robots.txt"}), "/private/a", "robots_disallowed", id="redirected"),
+        pytest.param(
+            Reply(status=301, headers={"Location": "http://www.gazette.example/robots.txt"}),
+            "/private/a",
+            "robots_disallowed",
+            id="redirected",
+        ),
     ],
 )
 def test_robots_txt_is_heeded(loopback: Loopback, robots: Reply, path: str, reason: str | None) -> None:

@@ -16,7 +16,7 @@ def ids(*entries: Entry) -> list[str]:
 
 
 def test_a_guid_that_one_entry_has_is_its_id() -> None:
-    assert ["a", "b"] == ids(Entry(raw_id="a", link="http://x.example/1"), Entry(raw_id="b", link="http://x.example/2"))
+    assert ids(Entry(raw_id="a", link="http://x.example/1"), Entry(raw_id="b", link="http://x.example/2")) == ["a", "b"]
 
 
 def test_a_guid_that_all_share_gives_way_to_the_link() -> None:
@@ -31,7 +31,7 @@ def test_a_thousand_entries_with_one_guid_and_one_link_stay_a_thousand() -> None
 
 def test_exact_repeats_are_one_entry() -> None:
     entry = Entry(raw_id="a", link="http://x.example/1", title="One")
-    assert ["a"] == ids(entry, entry, entry)
+    assert ids(entry, entry, entry) == ["a"]
 
 
 def test_an_entry_without_guid_and_link_is_known_by_date_and_title() -> None:
@@ -64,7 +64,9 @@ def test_no_two_entries_have_one_id(entries: list[Entry]) -> None:
 
 def test_what_moves_by_itself_is_no_edit() -> None:
     def entry(counter: str) -> Entry:
-        return Entry(content_html=f'<p>Text</p><img src="http://feeds.feedburner.com/~r/x/{counter}"><a href="/1?utm_source={counter}">{counter} comments</a>')
+        return Entry(
+            content_html=f'<p>Text</p><img src="http://feeds.feedburner.com/~r/x/{counter}"><a href="/1?utm_source={counter}">{counter} comments</a>'
+        )
 
     assert content_hash(entry("3")) == content_hash(entry("47"))
     assert content_hash(Entry(content_html="<p>Text</p>")) != content_hash(Entry(content_html="<p>Test</p>"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,17 +55,27 @@ def house(tmp_path: Path, loopback: Loopback) -> House:
 
 
 def item(number: int | str, body: str = "", **fields: str) -> str:
-    values = {"title": f"Title {number}", "link": f"http://gazette.example/{number}", "guid": f"id-{number}", "pubDate": "Mon, 09 Mar 2026 08:00:00 GMT"} | fields
+    values = {
+        "title": f"Title {number}",
+        "link": f"http://gazette.example/{number}",
+        "guid": f"id-{number}",
+        "pubDate": "Mon, 09 Mar 2026 08:00:00 GMT",
+    } | fields
     inner = "".join(f"<{name}>{value}</{name}>" for name, value in values.items() if value)
     return f"<item>{inner}{f'<description><![CDATA[{body}]]></description>' if body else ''}</item>"
 
 
 def rss(*items: str) -> Reply:
-    return Reply(f"<rss version='2.0'><channel><title>Gazette</title>{''.join(items)}</channel></rss>".encode(), content_type="application/rss+xml")
+    return Reply(
+        f"<rss version='2.0'><channel><title>Gazette</title>{''.join(items)}</channel></rss>".encode(), content_type="application/rss+xml"
+    )
 
 
 def page(number: int | str, extra: str = "") -> Reply:
-    lines = [f"Article {number}, paragraph {line}: the ferry went out at {line} and came back with bread, mackerel and a letter for the board. {extra}" for line in range(1, 7)]
+    lines = [
+        f"Article {number}, paragraph {line}: the ferry went out at {line} and came back with bread, mackerel and a letter for the board. {extra}"
+        for line in range(1, 7)
+    ]
     return Reply(f"<html lang='en'><body><article>{''.join(f'<p>{line}</p>' for line in lines)}</article></body></html>".encode())
 
 
@@ -89,7 +98,9 @@ def test_the_newsroom_becomes_articles_stories_and_credits(tmp_path: Path) -> No
     assert (second.feeds_not_modified, second.entries_new, second.articles_new) == (6, 0, 0)
     assert house.rows("SELECT count(*) FROM stories WHERE site_count > 1") == [(4,)]
     assert house.rows("SELECT count(*) FROM articles WHERE text ILIKE '%reply%' OR text ILIKE '%via %'") == [(0,)]
-    assert house.rows("SELECT count(*) FROM sightings WHERE url LIKE '%utm_source%' AND article_id IN (SELECT article_id FROM articles WHERE site = 'harbour-ledger.example')") == [(1,)]
+    assert house.rows(
+        "SELECT count(*) FROM sightings WHERE url LIKE '%utm_source%' AND article_id IN (SELECT article_id FROM articles WHERE site = 'harbour-ledger.example')"
+    ) == [(1,)]
     assert house.rows("SELECT DISTINCT text_source FROM articles WHERE url LIKE '%/note/'") == [("feed",)]
 
 
@@ -99,7 +110,7 @@ def test_a_second_run_asks_with_validators_and_fetches_no_page_again(loopback: L
     asked = len(loopback.requests)
     summary = house.ingest()
     assert (summary.feeds_not_modified, summary.entries_seen) == (1, 0)
-    assert [FEED] == [request.url for request in loopback.requests[asked:]]
+    assert [request.url for request in loopback.requests[asked:]] == [FEED]
     assert loopback.requests[-1].headers["if-none-match"]
 
 
@@ -108,7 +119,7 @@ def test_an_unchanged_body_without_validators_is_not_read_again(loopback: Loopba
     loopback.routes[FEED] = Reply(loopback.routes[FEED].body, validators=False)  # type: ignore[union-attr]
     house.ingest()
     assert house.ingest().entries_seen == 0
-    assert house.rows("SELECT outcome FROM polls ORDER BY run_id") and house.rows("SELECT count(*) FROM polls WHERE outcome = 'unchanged'") == [(1,)]
+    assert house.rows("SELECT count(*) FROM polls WHERE outcome = 'unchanged'") == [(1,)]
 
 
 def test_what_is_new_edited_or_gone_is_told_apart(loopback: Loopback, house: House) -> None:
@@ -191,7 +202,7 @@ def test_full_text_false_fetches_no_page(loopback: Loopback, house: House) -> No
     house.ingest(keys="full_text = false")
     assert house.rows("SELECT text, text_source FROM articles") == [("What the feed carries.", "feed")]
     assert house.rows("SELECT reason FROM rejections") == [("nothing_to_read",)]
-    assert [FEED] == [request.url for request in loopback.requests]
+    assert [request.url for request in loopback.requests] == [FEED]
 
 
 HUGE = b"<rss version='2.0'><channel>" + b"<item><title>x</title></item>" * 1_100_000 + b"</channel></rss>"
@@ -262,7 +273,10 @@ def test_the_feeds_own_content_stands_in_for_a_bad_page(loopback: Loopback, hous
     loopback.routes["http://gazette.example/"] = Reply(b"<html><body>Home</body></html>")
     loopback.routes["http://gazette.example/2"] = reply
     loopback.routes[FEED] = rss(item(1), item(2, body="What the feed says itself, which is enough to go on with."))
-    assert (house.ingest().articles_new, reason in str(house.rows("SELECT error FROM store.page_fetch WHERE url LIKE '%/2'")) or "text" in reason or "empty" in reason) == (2, True)
+    assert (
+        house.ingest().articles_new,
+        reason in str(house.rows("SELECT error FROM store.page_fetch WHERE url LIKE '%/2'")) or "text" in reason or "empty" in reason,
+    ) == (2, True)
     assert house.rows("SELECT text_source FROM articles WHERE canonical_url LIKE '%/2'") == [("feed",)]
 
 
@@ -278,7 +292,9 @@ def test_a_second_run_in_the_same_home_is_told_so(loopback: Loopback, house: Hou
     assert house.ingest().articles_new == 1
 
 
-def test_a_bug_of_ours_costs_one_entry_and_is_stored_with_its_traceback(loopback: Loopback, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_ours_costs_one_entry_and_is_stored_with_its_traceback(
+    loopback: Loopback, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(loopback, house, 1, 2)
 
     def broken(answer: Any, link: str) -> None:
@@ -314,7 +330,10 @@ def test_stopping_a_run_stores_what_has_come_and_says_so(loopback: Loopback, hou
             with pytest.raises(asyncio.CancelledError):
                 await run
 
-    house.path.write_text(f'[settings]\nproxy = "{house.proxy}"\nhost_delay = 0\n' + "".join(f'[[feeds]]\nname = "{n}"\nurl = "{u}"\n' for n, u in house.feeds.items()))
+    house.path.write_text(
+        f'[settings]\nproxy = "{house.proxy}"\nhost_delay = 0\n'
+        + "".join(f'[[feeds]]\nname = "{n}"\nurl = "{u}"\n' for n, u in house.feeds.items())
+    )
     asyncio.run(stopped())
     assert house.rows("SELECT status, articles_new FROM runs") == [("interrupted", 1)]
 
@@ -322,7 +341,11 @@ def test_stopping_a_run_stores_what_has_come_and_says_so(loopback: Loopback, hou
 def test_a_secret_goes_to_its_feed_and_nowhere_else(loopback: Loopback, house: House) -> None:
     publish(loopback, house, 1)
     seen: list[Request] = []
-    answer: Callable[[Request], Reply] = lambda request: seen.append(request) or rss(item(1))  # type: ignore[func-returns-value]
+
+    def answer(request: Request) -> Reply:
+        seen.append(request)
+        return rss(item(1))
+
     loopback.routes[FEED] = answer
     house.ingest(keys='headers = { Authorization = "Bearer s3cret" }')
     assert seen[0].headers["authorization"] == "Bearer s3cret"

@@ -31,14 +31,29 @@ def rows(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:
 
 
 def everything(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
-    tables = ("feed", "poll", "sighting", "article", "body", "article_version", "article_alias", "attribution", "story", "story_link", "page_fetch", "rejection")
+    tables = (
+        "feed",
+        "poll",
+        "sighting",
+        "article",
+        "body",
+        "article_version",
+        "article_alias",
+        "attribution",
+        "story",
+        "story_link",
+        "page_fetch",
+        "rejection",
+    )
     return {table: rows(warehouse, f"SELECT * FROM store.{table} ORDER BY ALL") for table in tables}
 
 
 def test_what_was_loaded_is_in_the_views(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     load(warehouse, harvest("gazette", {"a": article("http://gazette.example/a", credit="Harbour Ledger"), "b": None}))
-    assert rows(warehouse, "SELECT canonical_url, site, version, is_original, text FROM articles") == [("https://gazette.example/a", "gazette.example", 1, True, TEXT * 2)]
+    assert rows(warehouse, "SELECT canonical_url, site, version, is_original, text FROM articles") == [
+        ("https://gazette.example/a", "gazette.example", 1, True, TEXT * 2)
+    ]
     assert rows(warehouse, "SELECT entry_id, article_id IS NULL FROM sightings ORDER BY 1") == [("a", False), ("b", True)]
     assert rows(warehouse, "SELECT source, evidence FROM attributions") == [("Harbour Ledger", "via Harbour Ledger")]
     assert rows(warehouse, "SELECT title, format, status, etag, interval_s FROM feeds") == [("Gazette", "rss20", "active", '"1"', 1800.0)]
@@ -48,7 +63,10 @@ def test_what_was_loaded_is_in_the_views(tmp_path: Path) -> None:
 
 def test_the_same_batch_again_changes_nothing(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
-    batch = [harvest("gazette", {"a": article("http://gazette.example/a", credit="X"), "b": None}), harvest("gazette", {"c": article("http://b.example/c")})]
+    batch = [
+        harvest("gazette", {"a": article("http://gazette.example/a", credit="X"), "b": None}),
+        harvest("gazette", {"c": article("http://b.example/c")}),
+    ]
     load(warehouse, *batch)
     before = everything(warehouse)
     load(warehouse, *batch)
@@ -89,7 +107,10 @@ def test_stories_do_not_depend_on_the_order_of_arrival(tmp_path: Path) -> None:
         article("http://early-thief.example/a", published=NOW - timedelta(hours=1), credit="Ledger"),
         article("http://late.example/a", published=NOW + timedelta(hours=2)),
         article("http://undated.example/a", published=None),
-        article("http://ledger.example/other", "Another text altogether, about a tram that creeps up a hill made mostly of cellars, and of the tea in its second car."),
+        article(
+            "http://ledger.example/other",
+            "Another text altogether, about a tram that creeps up a hill made mostly of cellars, and of the tea in its second car.",
+        ),
     ]
     seen = []
     for seed in range(4):
@@ -101,7 +122,9 @@ def test_stories_do_not_depend_on_the_order_of_arrival(tmp_path: Path) -> None:
         seen.append([rows(warehouse, f"SELECT * FROM {view} ORDER BY ALL") for view in ("stories", "story_links", "syndication")])
     assert all(found == seen[0] for found in seen)
     stories, links, syndication = seen[0]
-    assert ["https://ledger.example/a"] == [found.canonical_url for found in articles if found.article_id == next(s[4] for s in stories if s[2] == 4)]
+    assert [found.canonical_url for found in articles if found.article_id == next(s[4] for s in stories if s[2] == 4)] == [
+        "https://ledger.example/a"
+    ]
     assert len(links) == 3
     assert ("ledger.example", "late.example", 1, 120.0, 1.0) in [row[:5] for row in syndication]
 
@@ -109,13 +132,24 @@ def test_stories_do_not_depend_on_the_order_of_arrival(tmp_path: Path) -> None:
 def test_an_outlet_that_was_never_polled_is_a_source_by_its_credit(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     load(warehouse, harvest("gazette", {host: article(f"http://{host}.example/a", credit="Harbour Ledger") for host in ("one", "two")}))
-    assert rows(warehouse, "SELECT source, reposter, articles FROM syndication ORDER BY 2") == [("Harbour Ledger", "one.example", 1), ("Harbour Ledger", "two.example", 1)]
+    assert rows(warehouse, "SELECT source, reposter, articles FROM syndication ORDER BY 2") == [
+        ("Harbour Ledger", "one.example", 1),
+        ("Harbour Ledger", "two.example", 1),
+    ]
 
 
 def test_an_article_that_changes_its_text_leaves_its_story(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     load(warehouse, harvest("gazette", {"a": article("http://a.example/"), "b": article("http://b.example/")}))
-    load(warehouse, harvest("gazette", {"b": article("http://b.example/", TEXT + "And then it was rewritten, with more about the cook and the rails and the paint.")}, changed=1, content_hash="h2"))
+    load(
+        warehouse,
+        harvest(
+            "gazette",
+            {"b": article("http://b.example/", TEXT + "And then it was rewritten, with more about the cook and the rails and the paint.")},
+            changed=1,
+            content_hash="h2",
+        ),
+    )
     assert rows(warehouse, "SELECT article_count, site_count FROM stories") == [(1, 1), (1, 1)]
     assert rows(warehouse, "SELECT count(*) FROM story_links") == [(0,)]
     assert rows(warehouse, "SELECT bool_and(is_original) FROM articles") == [(True,)]
@@ -139,9 +173,20 @@ def test_an_entry_is_seen_last_when_its_feed_listed_it_last(tmp_path: Path) -> N
 
 def test_the_books_balance_and_the_summary_counts_what_is_stored(tmp_path: Path) -> None:
     warehouse = begun(tmp_path, "one", "two")
-    load(warehouse, harvest("one", {"a": article("http://a.example/"), "b": None}), harvest("two", {"a": article("http://c.example/")}, listed=("a", "a-known-one")))
+    load(
+        warehouse,
+        harvest("one", {"a": article("http://a.example/"), "b": None}),
+        harvest("two", {"a": article("http://c.example/")}, listed=("a", "a-known-one")),
+    )
     summary = warehouse.finish_run("run1", status="completed", now=NOW + timedelta(minutes=1))
-    assert (summary.feeds_polled, summary.entries_seen, summary.entries_new, summary.articles_new, summary.rejected, summary.duplicates) == (2, 4, 3, 2, 1, 1)
+    assert (
+        summary.feeds_polled,
+        summary.entries_seen,
+        summary.entries_new,
+        summary.articles_new,
+        summary.rejected,
+        summary.duplicates,
+    ) == (2, 4, 3, 2, 1, 1)
     assert rows(warehouse, query("books")) == []
 
 
@@ -177,14 +222,23 @@ def test_what_is_due_for_another_try_is_found(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     soon, later = NOW + timedelta(minutes=30), NOW + timedelta(hours=5)
     first = harvest("gazette", {"a": None, "b": None})
-    load(warehouse, Harvest(feed="gazette", poll=first.poll, state=first.state, sightings=first.sightings, rejections=(rejection("gazette", "a", retry_at=soon), rejection("gazette", "b", retry_at=later))))
+    load(
+        warehouse,
+        Harvest(
+            feed="gazette",
+            poll=first.poll,
+            state=first.state,
+            sightings=first.sightings,
+            rejections=(rejection("gazette", "a", retry_at=soon), rejection("gazette", "b", retry_at=later)),
+        ),
+    )
     with open_reader(warehouse.snapshot) as con:
-        assert [("a", 1)] == [(due.sighting.entry_id, due.attempts) for due in lookups.due_retries(con, now=soon, limit=10)]
+        assert [(due.sighting.entry_id, due.attempts) for due in lookups.due_retries(con, now=soon, limit=10)] == [("a", 1)]
         assert lookups.due_retries(con, now=NOW, limit=10) == ()
     found = article("http://a.example/")
     load(warehouse, Harvest(feed="gazette", sightings=(sighting("gazette", "a", found),), articles=(found,)), run_id="run2")
     with open_reader(warehouse.snapshot) as con:
-        assert ["b"] == [due.sighting.entry_id for due in lookups.due_retries(con, now=later, limit=10)]
+        assert [due.sighting.entry_id for due in lookups.due_retries(con, now=later, limit=10)] == ["b"]
 
 
 def test_lookups_answer_for_many_keys_at_once(tmp_path: Path) -> None:

@@ -111,18 +111,22 @@ def test_an_empty_channel_is_a_feed_without_entries() -> None:
 
 
 def test_links_that_cannot_be_fetched_are_no_links() -> None:
-    feed = parsed(rss("<item><link>javascript:void(0)</link></item><item><link>mailto:a@b.example</link></item><item><title>x</title></item>"))
-    assert [None, None, None] == [entry.link for entry in feed.entries]
+    feed = parsed(
+        rss("<item><link>javascript:void(0)</link></item><item><link>mailto:a@b.example</link></item><item><title>x</title></item>")
+    )
+    assert [entry.link for entry in feed.entries] == [None, None, None]
 
 
 def test_dates_that_lie_are_kept_as_text_only() -> None:
     entries = parsed(rss("<item><title>a</title><pubDate>Thu, 01 Jan 2099 00:00:00 GMT</pubDate></item><item><title>b</title><pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate></item>")).entries  # fmt: skip
-    assert [(None, DateQuality.FUTURE), (None, DateQuality.UNREADABLE)] == [(e.published_at, e.date_quality) for e in entries]
+    assert [(e.published_at, e.date_quality) for e in entries] == [(None, DateQuality.FUTURE), (None, DateQuality.UNREADABLE)]
     assert entries[0].published_raw == "Thu, 01 Jan 2099 00:00:00 GMT"
 
 
 def test_an_entity_bomb_ends_as_data() -> None:
     levels = "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
-    bomb = f"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a0 'ha'>{levels}]><rss version='2.0'><channel><title>&a11;</title></channel></rss>"
+    bomb = (
+        f"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a0 'ha'>{levels}]><rss version='2.0'><channel><title>&a11;</title></channel></rss>"
+    )
     found = parse_feed(bomb.encode(), url=URL, content_type=None, now=NOW)
     assert isinstance(found, Failure) or len(found.title or "") < 10_000

@@ -39,7 +39,7 @@ def test_starts_at_one_host_are_a_delay_apart() -> None:
         await asyncio.gather(*(ask() for _ in range(4)))
 
     asyncio.run(main())
-    assert [1_000.0, 1_001.0, 1_002.0, 1_003.0] == starts
+    assert starts == [1_000.0, 1_001.0, 1_002.0, 1_003.0]
 
 
 def test_no_more_than_its_share_is_open_to_one_host_and_in_all() -> None:

@@ -40,7 +40,7 @@ def load(tmp_path: Path, text: str, **environ: str) -> FeedsFile:
 def test_a_feeds_file_is_read(tmp_path: Path) -> None:
     found = load(tmp_path, GOOD, PAID_TOKEN="s3cret")
     assert (found.settings.interval, found.settings.concurrency, found.settings.timeout) == (timedelta(minutes=90), 8, 20.0)
-    assert ["gazette.example", "gazette.example-2", "paid"] == [feed.name for feed in found.feeds]
+    assert [feed.name for feed in found.feeds] == ["gazette.example", "gazette.example-2", "paid"]
     assert [timedelta(minutes=90), timedelta(minutes=5), timedelta(minutes=90)] == [feed.interval for feed in found.feeds]
     assert (found.feeds[0].tags, found.feeds[1].full_text) == (("port",), False)
     assert found.feeds[2].headers == (("Authorization", "s3cret"), ("X-Plain", "yes"))
@@ -55,7 +55,9 @@ def test_a_secret_is_not_shown(tmp_path: Path) -> None:
     [
         pytest.param("[setings]", ["setings", "did you mean 'settings'"], id="unknown table"),
         pytest.param("[settings]\nintervall = '1h'", ["[settings] intervall", "did you mean 'interval'"], id="unknown setting"),
-        pytest.param("[[feeds]]\nurl='http://a.example/'\ntag=['x']", ["'http://a.example/' tag", "did you mean 'tags'"], id="unknown key of a feed"),
+        pytest.param(
+            "[[feeds]]\nurl='http://a.example/'\ntag=['x']", ["'http://a.example/' tag", "did you mean 'tags'"], id="unknown key of a feed"
+        ),
         pytest.param("[settings]\nconcurrency = '64'", ["concurrency", "whole number"], id="text for a number"),
         pytest.param("[settings]\nconcurrency = 0", ["concurrency", "1 or more"], id="out of range"),
         pytest.param("[settings]\ntimeout = 0", ["timeout", "above 0"], id="no time at all"),
@@ -67,8 +69,16 @@ def test_a_secret_is_not_shown(tmp_path: Path) -> None:
         pytest.param("[[feeds]]\nname='a'", ["'a' url", "is missing"], id="no url"),
         pytest.param("[[feeds]]\nurl='ftp://a.example/'", ["url", "http or https", "ftp://a.example/"], id="bad url"),
         pytest.param("[[feeds]]\nurl='http://a.example:x/'", ["url", "http or https"], id="bad port"),
-        pytest.param("[[feeds]]\nname='a'\nurl='http://a.example/'\n[[feeds]]\nname='a'\nurl='http://b.example/'", ["'a'", "twice"], id="duplicate name"),
-        pytest.param("[[feeds]]\nurl='http://a.example/'\nheaders={A='env:NOT_SET'}", ["headers.A", "NOT_SET", "export"], id="a secret that is not set"),
+        pytest.param(
+            "[[feeds]]\nname='a'\nurl='http://a.example/'\n[[feeds]]\nname='a'\nurl='http://b.example/'",
+            ["'a'", "twice"],
+            id="duplicate name",
+        ),
+        pytest.param(
+            "[[feeds]]\nurl='http://a.example/'\nheaders={A='env:NOT_SET'}",
+            ["headers.A", "NOT_SET", "export"],
+            id="a secret that is not set",
+        ),
         pytest.param("[[feeds]]\nurl='http://a.example/'\nheaders={'A b'='x'}", ["headers", "'A b'"], id="bad header name"),
         pytest.param("[feeds]\nurl='http://a.example/'", ["[[feeds]]", "two brackets"], id="one bracket"),
         pytest.param("[[feeds]\n", ["is not TOML", "line 1"], id="not TOML"),
@@ -95,7 +105,10 @@ def test_the_starter_file_is_good() -> None:
     assert len(found.feeds) >= 12
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("1h30m", 5_400), ("1d", 86_400), ("1w", 604_800), ("", None), ("15", None), ("-5m", None), ("5 m", None)])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("15m", 900), ("1h30m", 5_400), ("1d", 86_400), ("1w", 604_800), ("", None), ("15", None), ("-5m", None), ("5 m", None)],
+)
 def test_durations(text: str, seconds: int | None) -> None:
     found = read_duration(text)
     assert seconds == (found and found.total_seconds())

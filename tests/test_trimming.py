@@ -14,10 +14,23 @@ BODY = [
 ]
 
 TAILS = [
-    pytest.param(["Leave a Reply", "Your email address will not be published. Required fields are marked *", "Comment *", "Name *", "Post Comment"], id="WordPress"),
-    pytest.param(["Leave a Reply Cancel reply", "Save my name, email, and website in this browser for the next time I comment."], id="WordPress, in one line"),
+    pytest.param(
+        ["Leave a Reply", "Your email address will not be published. Required fields are marked *", "Comment *", "Name *", "Post Comment"],
+        id="WordPress",
+    ),
+    pytest.param(
+        ["Leave a Reply Cancel reply", "Save my name, email, and website in this browser for the next time I comment."],
+        id="WordPress, in one line",
+    ),
     pytest.param(["You must be logged in to post a comment."], id="logged in"),
-    pytest.param(["3 thoughts on “The dredger”", "Ada says:", "I saw it last week and it was painted again, in another yellow, which nobody had asked for, and the cook waved at me."], id="comments that are prose"),
+    pytest.param(
+        [
+            "3 thoughts on “The dredger”",
+            "Ada says:",
+            "I saw it last week and it was painted again, in another yellow, which nobody had asked for, and the cook waved at me.",
+        ],
+        id="comments that are prose",
+    ),
     pytest.param(["Share this:", "Click to share on Facebook (Opens in new window)", "Like this:", "Like Loading..."], id="share bar"),
     pytest.param(["Share", "Tweet", "Pin it", "Email"], id="buttons"),
     pytest.param(["Related Posts", "Ten lamps for a dark stair", "Where the good onions went"], id="related list"),
@@ -58,7 +71,7 @@ def test_an_article_loses_nothing_of_its_own(lines: list[str]) -> None:
 
 
 def test_buttons_above_the_text_go() -> None:
-    assert (BODY, ["Share", "Print"]) == trim_head(["Share", "Print", *BODY])
+    assert trim_head(["Share", "Print", *BODY]) == (BODY, ["Share", "Print"])
 
 
 LINE = st.sampled_from([*BODY, "Share", "Leave a Reply", "Related Posts", "Ten lamps", "Tags: a", "Print is not dead."])

@@ -199,7 +199,9 @@ def test_a_loader_that_is_killed_at_any_moment_loses_nothing_that_it_reported(tm
     done = -1
     for _ in range(12):
         environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-        with subprocess.Popen([sys.executable, "-c", LOADER, str(tmp_path), str(done + 1)], stdout=subprocess.PIPE, text=True, env=environ) as loader:
+        with subprocess.Popen(
+            [sys.executable, "-c", LOADER, str(tmp_path), str(done + 1)], stdout=subprocess.PIPE, text=True, env=environ
+        ) as loader:
             assert loader.stdout is not None
             done = int(loader.stdout.readline())
             time.sleep(seed.uniform(0, 0.3))
@@ -208,7 +210,9 @@ def test_a_loader_that_is_killed_at_any_moment_loses_nothing_that_it_reported(tm
         with open_reader(warehouse.snapshot) as con:
             (published,) = con.execute("SELECT count(*) FROM articles").fetchone() or (0,)
         with writer(warehouse.work) as con:
-            stored, sightings, bodies = (con.execute(f"SELECT count(*) FROM store.{table}").fetchone() for table in ("article", "sighting", "body"))
+            stored, sightings, bodies = (
+                con.execute(f"SELECT count(*) FROM store.{table}").fetchone() for table in ("article", "sighting", "body")
+            )
         assert stored == sightings == bodies
         assert stored is not None
         assert stored[0] % 20 == 0

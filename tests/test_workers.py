@@ -72,7 +72,7 @@ def test_the_limit_counts_from_the_start_of_a_job_not_from_its_place_in_the_queu
         async with WorkerPool(1) as pool:
             return await asyncio.gather(*(pool.run(time.sleep, 0.5, seconds=2) for _ in range(6)))
 
-    assert [None] * 6 == asyncio.run(main())
+    assert asyncio.run(main()) == [None] * 6
 
 
 def test_leaving_with_work_under_way_leaves_no_process() -> None:

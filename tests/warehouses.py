@@ -7,8 +7,24 @@ from typing import Any
 
 from pipeline.articles import compose, short_id
 from pipeline.records import (
-    Article, Credit, DateQuality, Entry, Extraction, Feed, FeedProfile, FeedState, Harvest, IdentifiedEntry, Poll, PollOutcome, Rejection, Run, RunKind,
-    Sighting, Stage, TextSource,
+    Article,
+    Credit,
+    DateQuality,
+    Entry,
+    Extraction,
+    Feed,
+    FeedProfile,
+    FeedState,
+    Harvest,
+    IdentifiedEntry,
+    Poll,
+    PollOutcome,
+    Rejection,
+    Run,
+    RunKind,
+    Sighting,
+    Stage,
+    TextSource,
 )  # fmt: skip
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -23,8 +39,14 @@ def run(run_id: str = "run1", kind: RunKind = RunKind.INGEST) -> Run:
     return Run(run_id=run_id, kind=kind, started_at=NOW, version="0")
 
 
-def article(url: str, text: str = TEXT * 2, *, published: datetime | None = NOW, credit: str | None = None, source: TextSource = TextSource.PAGE) -> Article:
-    entry = IdentifiedEntry(entry_id=url, content_hash="h", entry=Entry(link=url, title=f"Title of {url}", published_at=published, date_quality=DateQuality.EXACT))
+def article(
+    url: str, text: str = TEXT * 2, *, published: datetime | None = NOW, credit: str | None = None, source: TextSource = TextSource.PAGE
+) -> Article:
+    entry = IdentifiedEntry(
+        entry_id=url,
+        content_hash="h",
+        entry=Entry(link=url, title=f"Title of {url}", published_at=published, date_quality=DateQuality.EXACT),
+    )
     credits_found = (Credit(kind="via", source=credit, author=None, url=None, evidence=f"via {credit}", confidence=0.8),) if credit else ()
     extraction = Extraction(
         text=text, title=None, author=None, published_at=None, language="en", summary=None, image_url=None, canonical_href=None,
@@ -50,7 +72,13 @@ def rejection(name: str, entry_id: str, *, attempts: int = 1, retry_at: datetime
 
 
 def harvest(
-    name: str, articles: dict[str, Article | None], *, at: datetime = NOW, listed: tuple[str, ...] | None = None, changed: int = 0, content_hash: str = "h"
+    name: str,
+    articles: dict[str, Article | None],
+    *,
+    at: datetime = NOW,
+    listed: tuple[str, ...] | None = None,
+    changed: int = 0,
+    content_hash: str = "h",
 ) -> Harvest:
     """A poll of `name` that brought `articles` by entry id; None is an entry that was rejected."""
     ids = listed if listed is not None else tuple(articles)
@@ -71,4 +99,6 @@ def harvest(
 
 def many(start: int, count: int, *, sites: int = 50) -> dict[str, Article | None]:
     """So many distinct articles, for load."""
-    return {short_id(str(n)): article(f"http://site{n % sites}.example/{n}", f"{n} {TEXT} {n * 7} " * 3) for n in range(start, start + count)}
+    return {
+        short_id(str(n)): article(f"http://site{n % sites}.example/{n}", f"{n} {TEXT} {n * 7} " * 3) for n in range(start, start + count)
+    }
