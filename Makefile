@@ -25,13 +25,13 @@ $(VENV)/bin/python:
 
 # A user's install: nothing but what the program runs on.
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
 # requirements-dev.lock is a superset of requirements.lock with the same pins (a test holds that).
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	touch $@
 
 # After a change of pyproject.toml's dependencies. uv resolves for every platform and Python at once, with hashes; pip can install the result.
