@@ -6,7 +6,6 @@ is cheap, and fetches no article twice.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -17,13 +16,11 @@ import click
 
 from flows.commands import run_to_end
 from flows.harvesting import Reading
-from flows.ingest import new_run_id, run_all, wanted_feeds
+from flows.ingest import run_all, wanted_feeds
 from flows.progress import Progress
-from flows.run_lock import only_run
-from flows.run_parts import Clock, FetchingParts, RunParts, fetching_parts, run_parts
+from flows.run_parts import Clock, FetchingParts, RunParts, fetching_parts, recorded
 from flows.settings import FeedsFile, load_feeds_file
 from flows.summary import print_summary
-from flows.version import VERSION
 from pipeline.backfilling import MAX_PAGES, Way, in_range, is_past, next_page, way_of
 from pipeline.errors import FeedhouseError
 from pipeline.records import BackfillPage, Failure, Feed, Harvest, IdentifiedEntry, Run, RunKind, RunSummary
@@ -93,25 +90,14 @@ async def run_backfill(
     Raises:
         FeedhouseError: where nothing can be done; `BackfillError` where a feed's first page cannot be had.
     """
-    warehouse = Warehouse(options.home)
-    run = Run(run_id=new_run_id(now()), kind=RunKind.BACKFILL, started_at=now(), version=VERSION, prefect_flow_run_id=flow_run_id)
-    with only_run(options.home, "backfill"):
-        feeds = wanted_feeds(feeds_file, options.names)
-        await asyncio.to_thread(warehouse.begin_run, run, feeds_file.feeds, now=run.started_at)
-        status = "interrupted"
-        try:
-            async with run_parts(feeds_file.settings, warehouse, run.run_id, progress=progress, now=now) as parts:
-                progress.begin(
-                    f"Backfilling {', '.join(feed.name for feed in feeds[:3])}{' …' if len(feeds) > 3 else ''}, page by page", None
-                )
-                await run_all(_backfill_feed(feed, options, parts, now) for feed in feeds)
-            status = "completed"
-        except Exception:
-            status = "failed"
-            raise
-        finally:
-            summary = await asyncio.to_thread(warehouse.finish_run, run.run_id, status=status, now=now())
-    return summary
+    feeds = wanted_feeds(feeds_file, options.names)
+
+    async def work(parts: RunParts, _: Run) -> None:
+        more = " …" if len(feeds) > 3 else ""
+        progress.begin(f"Backfilling {', '.join(feed.name for feed in feeds[:3])}{more}, page by page", None)
+        await run_all(_backfill_feed(feed, options, parts, now) for feed in feeds)
+
+    return await recorded(RunKind.BACKFILL, options.home, feeds_file, work, progress=progress, now=now, flow_run_id=flow_run_id)
 
 
 async def list_backfill(options: BackfillOptions, feeds_file: FeedsFile, *, now: Clock = lambda: datetime.now(UTC)) -> None:

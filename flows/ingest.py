@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
-from uuid import uuid4
 
 from flows.progress import Progress
-from flows.run_lock import only_run
-from flows.run_parts import Clock, RunParts, run_parts
+from flows.run_parts import Clock, RunParts, recorded
 from flows.settings import FeedsFile, unknown_feed
-from flows.version import VERSION
 from pipeline.polling import is_due
 from pipeline.records import (
     Feed,
@@ -29,7 +26,6 @@ from pipeline.records import (
     RunKind,
     RunSummary,
 )
-from warehouse import Warehouse
 
 # Feeds in hand at once. More than connections: most of them wait for a host's turn, for a worker or for the loader.
 FEEDS_IN_HAND = 256
@@ -64,11 +60,6 @@ ShardWork = Callable[[Shard], Coroutine[None, None, None]]
 Item = TypeVar("Item")
 
 
-def new_run_id(now: datetime) -> str:
-    """A run's id: sorts by time, tells people when, and never repeats."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"
-
-
 async def run_ingest(
     options: IngestOptions,
     feeds_file: FeedsFile,
@@ -86,27 +77,24 @@ async def run_ingest(
     Raises:
         FeedhouseError: where nothing can be done: another run is going on, the warehouse cannot be opened, no such feed.
     """
-    warehouse = Warehouse(options.home)
-    run = Run(run_id=new_run_id(now()), kind=RunKind.INGEST, started_at=now(), version=VERSION, prefect_flow_run_id=flow_run_id)
-    with only_run(options.home, "ingest"):
-        wanted = wanted_feeds(feeds_file, options.names)
-        await asyncio.to_thread(warehouse.begin_run, run, feeds_file.feeds, now=run.started_at)
-        status = "interrupted"
-        try:
-            async with run_parts(
-                feeds_file.settings, warehouse, run.run_id, progress=progress, now=now, crash_on_bugs=options.crash_on_bugs
-            ) as parts:
-                shards = await _shards(options, wanted, warehouse, parts, now=run.started_at)
-                progress.begin("Polling feeds", sum(len(shard.feeds) for shard in shards))
-                work = as_task(_shard_work(parts))
-                await run_all(work(shard) for shard in shards)
-            status = "completed"
-        except Exception:
-            status = "failed"
-            raise
-        finally:
-            summary = await asyncio.to_thread(warehouse.finish_run, run.run_id, status=status, now=now())
-    return summary
+    wanted = wanted_feeds(feeds_file, options.names)
+
+    async def work(parts: RunParts, run: Run) -> None:
+        shards = await _shards(options, wanted, parts, now=run.started_at)
+        progress.begin("Polling feeds", sum(len(shard.feeds) for shard in shards))
+        on_shard = as_task(_shard_work(parts))
+        await run_all(on_shard(shard) for shard in shards)
+
+    return await recorded(
+        RunKind.INGEST,
+        options.home,
+        feeds_file,
+        work,
+        progress=progress,
+        now=now,
+        flow_run_id=flow_run_id,
+        crash_on_bugs=options.crash_on_bugs,
+    )
 
 
 def wanted_feeds(feeds_file: FeedsFile, names: Sequence[str]) -> tuple[Feed, ...]:
@@ -124,9 +112,9 @@ def wanted_feeds(feeds_file: FeedsFile, names: Sequence[str]) -> tuple[Feed, ...
     return tuple(by_name[name] for name in dict.fromkeys(names))
 
 
-async def _shards(options: IngestOptions, wanted: Sequence[Feed], warehouse: Warehouse, parts: RunParts, *, now: datetime) -> list[Shard]:
+async def _shards(options: IngestOptions, wanted: Sequence[Feed], parts: RunParts, *, now: datetime) -> list[Shard]:
     """The run's work. A feed asked for by name is polled whatever its state; pages are asked for again only in a run over all feeds."""
-    states = await asyncio.to_thread(warehouse.feed_states)
+    states = await asyncio.to_thread(parts.warehouse.feed_states)
     pairs = [(feed, states[feed.name]) for feed in wanted]
     if not options.names:
         pairs = [(feed, state) for feed, state in pairs if state.status is not FeedStatus.GONE]

@@ -1,13 +1,15 @@
-"""The parts that every run is made of, opened together and closed in the right order: client, workers, snapshot, loader."""
+"""What every run is made of, opened together and closed in the right order: lock, run row, client, workers, snapshot, loader."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.request import getproxies
+from uuid import uuid4
 
 from flows.gathering import Gatherer
 from flows.harvesting import Harvester
@@ -15,10 +17,12 @@ from flows.known import Known
 from flows.loader import Loader
 from flows.pages import ArticleSource
 from flows.progress import Progress
-from flows.settings import Settings
+from flows.run_lock import only_run
+from flows.settings import FeedsFile, Settings
+from flows.version import VERSION
 from pipeline.fetching import USER_AGENT, FetchPolicy, HttpClient
 from pipeline.polling import PollingPolicy
-from pipeline.records import Harvest
+from pipeline.records import Harvest, Run, RunKind, RunSummary
 from pipeline.robots import RobotsRules
 from pipeline.workers import WorkerPool
 from warehouse import Warehouse
@@ -45,6 +49,7 @@ class RunParts:
     known: Known
     loader: Loader
     progress: Progress
+    warehouse: Warehouse
 
     async def store(self, harvest: Harvest) -> None:
         """Hand one harvest to the loader and count it."""
@@ -88,7 +93,46 @@ async def run_parts(
                     parts.pages.stored(article)
 
         async with Loader(warehouse, run_id, now=now, on_loaded=loaded) as loader:
-            yield RunParts(harvester=parts.harvester, gatherer=parts.gatherer, known=parts.known, loader=loader, progress=progress)
+            yield RunParts(
+                harvester=parts.harvester, gatherer=parts.gatherer, known=parts.known, loader=loader, progress=progress, warehouse=warehouse
+            )
+
+
+async def recorded(
+    kind: RunKind,
+    home: Path,
+    feeds_file: FeedsFile,
+    work: Callable[[RunParts, Run], Awaitable[None]],
+    *,
+    progress: Progress,
+    now: Clock,
+    flow_run_id: str | None = None,
+    crash_on_bugs: bool = False,
+) -> RunSummary:
+    """Does `work` as a run of its kind, the only one in `home`, from its first row to its summary.
+
+    When it is cancelled or fails, what has been handed to the loader is stored, and the run's status says how it ended.
+
+    Raises:
+        FeedhouseError: where another run of the kind is going on, or the warehouse cannot be opened.
+    """
+    warehouse = Warehouse(home)
+    started_at = now()
+    run_id = f"{started_at:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"  # sorts by time, and tells people when
+    run = Run(run_id=run_id, kind=kind, started_at=started_at, version=VERSION, prefect_flow_run_id=flow_run_id)
+    with only_run(home, kind.value):
+        await asyncio.to_thread(warehouse.begin_run, run, feeds_file.feeds, now=started_at)
+        status = "interrupted"
+        try:
+            async with run_parts(feeds_file.settings, warehouse, run_id, progress=progress, now=now, crash_on_bugs=crash_on_bugs) as parts:
+                await work(parts, run)
+            status = "completed"
+        except Exception:
+            status = "failed"
+            raise
+        finally:
+            summary = await asyncio.to_thread(warehouse.finish_run, run_id, status=status, now=now())
+    return summary
 
 
 def fetch_policy(settings: Settings) -> FetchPolicy:

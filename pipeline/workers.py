@@ -12,7 +12,7 @@ import os
 import resource
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
@@ -27,6 +27,8 @@ Result = TypeVar("Result")
 MEMORY_CAP_BYTES = 2_000_000_000
 # Measured flat over 5,000 pages; recycling guards against what was not measured.
 RECYCLE_AFTER = 5_000
+# Pools that may break in a row under one job before it is given up: the job may be what breaks them.
+_TRIES = 3
 # Imported once by the fork server, so that a worker that replaces a killed one starts in milliseconds.
 _PRELOAD = ["pipeline.extraction", "pipeline.parsing"]
 
@@ -52,15 +54,7 @@ class WorkerPool:
         self._recycle_after = recycle_after
 
     async def __aenter__(self) -> Self:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_PRELOAD)
-        self._pool = ProcessPool(
-            max_workers=self.size,
-            max_tasks=self._recycle_after,
-            initializer=_begin_worker,
-            initargs=[self._memory_cap_bytes],
-            context=context,
-        )
+        self._pool = self._opened()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -77,17 +71,45 @@ class WorkerPool:
             WorkerTimeoutError: when its time was up.
             WorkerDiedError: when its process died.
         """
-        future = self._pool.schedule(function, args=args, timeout=seconds)
-        try:
-            return await asyncio.wrap_future(future)
-        except (TimeoutError, FutureTimeoutError) as error:
-            raise WorkerTimeoutError(f"stopped after {seconds:g} s") from error
-        except (ProcessExpired, BrokenProcessPool) as error:
-            raise WorkerDiedError(f"the worker process died (exit code {getattr(error, 'exitcode', 'unknown')})") from error
-        except MemoryError as error:
-            raise WorkerDiedError(f"more than {self._memory_cap_bytes // 1_000_000:,} MB of memory were needed") from error
-        except CancelledError as error:
-            raise asyncio.CancelledError from error
+        for _ in range(_TRIES):
+            if not self._pool.active:
+                self._replace(self._pool)
+            pool = self._pool
+            try:
+                return await _result(pool.schedule(function, args=args, timeout=seconds), seconds)
+            except BrokenProcessPool:
+                self._replace(pool)
+        raise WorkerDiedError(f"the worker processes died {_TRIES} times before they had begun")
+
+    def _opened(self) -> ProcessPool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOAD)
+        return ProcessPool(
+            max_workers=self.size,
+            max_tasks=self._recycle_after,
+            initializer=_begin_worker,
+            initargs=[self._memory_cap_bytes],
+            context=context,
+        )
+
+    def _replace(self, broken: ProcessPool) -> None:
+        """A new pool for one that gave up: pebble's does when a worker dies between two jobs, as at the hands of an OOM killer."""
+        if self._pool is broken:
+            self._pool = self._opened()
+            broken.stop()  # type: ignore[no-untyped-call]
+
+
+async def _result(future: Future[Result], seconds: float) -> Result:
+    try:
+        return await asyncio.wrap_future(future)
+    except (TimeoutError, FutureTimeoutError) as error:
+        raise WorkerTimeoutError(f"stopped after {seconds:g} s") from error
+    except ProcessExpired as error:
+        raise WorkerDiedError(f"the worker process died (exit code {error.exitcode})") from error
+    except MemoryError as error:
+        raise WorkerDiedError("more memory was needed than a worker may have") from error
+    except CancelledError as error:
+        raise asyncio.CancelledError from error
 
 
 def _begin_worker(memory_cap_bytes: int) -> None:

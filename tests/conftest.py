@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from loopback import Loopback, serving
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

@@ -67,6 +67,17 @@ def test_a_bad_job_costs_only_itself(job: Callable[[], None], error: type[Except
     assert [number * 2 for number in range(20)] == found[:10] + found[11:]
 
 
+def test_a_worker_that_dies_between_two_jobs_is_replaced() -> None:
+    """What an OOM killer does."""
+
+    async def main() -> list[int]:
+        async with WorkerPool(1) as pool:
+            os.kill(await pool.run(own_pid, seconds=30), signal.SIGKILL)
+            return await asyncio.gather(*(pool.run(double, number, seconds=30) for number in range(3)))
+
+    assert asyncio.run(main()) == [0, 2, 4]
+
+
 def test_the_limit_counts_from_the_start_of_a_job_not_from_its_place_in_the_queue() -> None:
     async def main() -> list[None]:
         async with WorkerPool(1) as pool:
