@@ -174,6 +174,34 @@ def status(place: Place, *, as_json: bool) -> int:
 
 
 @feedhouse.command()
+@click.option(
+    "--to",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder; what it has already is not written again.",
+)
+@click.option("--since", type=GivenDate(), help="Only articles first seen since then, whether written before or not.")
+@click.option("--format", "form", type=click.Choice(["parquet", "jsonl"]), default="parquet", show_default=True)
+@click.pass_obj
+def export(place: Place, folder: Path, since: datetime | None, form: str) -> int:
+    """The articles as files, one for each day on which they were first seen."""
+    from flows.export import export_command
+
+    return export_command(home=place.home, folder=folder, since=since, form=form)
+
+
+@feedhouse.command()
+@click.option("--keep", type=GivenDuration(), default="90d", show_default=True, help="Keep the log of polls and requests for so long.")
+@click.pass_obj
+def maintain(place: Place, keep: timedelta) -> int:
+    """Prune the log, bring the text search up to date, and say what takes how much room."""
+    from flows.maintain import maintain_command
+
+    return maintain_command(home=place.home, keep=keep)
+
+
+@feedhouse.command()
 @click.argument("url")
 @click.pass_obj
 def why(place: Place, url: str) -> int:

@@ -36,8 +36,8 @@ def write_answer(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, *,
     """Writes what `statement` answers in `form` to `output`, whole or not at all, or to standard output."""
     if form == "parquet":
         assert output is not None
-        with _in_place(output) as partial:
-            _write_parquet(con.sql(statement.query), partial)
+        with in_place(output) as partial:
+            write_parquet(con.sql(statement.query), partial)
         return
     result = con.execute(statement)
     columns = [column[0] for column in result.description or ()]
@@ -45,7 +45,7 @@ def write_answer(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, *,
         _WRITERS[form](sys.stdout, columns, _rows(result))
         sys.stdout.flush()
     else:
-        with _in_place(output) as partial, partial.open("w", encoding="utf-8", newline="") as out:
+        with in_place(output) as partial, partial.open("w", encoding="utf-8", newline="") as out:
             _WRITERS[form](out, columns, _rows(result))
 
 
@@ -102,6 +102,11 @@ def _write_jsonl(out: TextIO, columns: list[str], rows: Iterator[Row]) -> None:
     out.writelines(text + "\n" for text in _objects(columns, rows))
 
 
+def write_jsonl(out: TextIO, result: duckdb.DuckDBPyConnection) -> None:
+    """Writes the answer of the last `execute`, one JSON object a line."""
+    _write_jsonl(out, [column[0] for column in result.description or ()], _rows(result))
+
+
 def _write_markdown(out: TextIO, columns: list[str], rows: Iterator[Row]) -> None:
     def line(cells: Sequence[str]) -> str:
         return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", "<br>") for cell in cells) + " |\n"
@@ -111,8 +116,8 @@ def _write_markdown(out: TextIO, columns: list[str], rows: Iterator[Row]) -> Non
     out.writelines(line([_cell(value) for value in row]) for row in rows)
 
 
-def _write_parquet(relation: duckdb.DuckDBPyRelation, path: Path) -> None:
-    """By Arrow, in batches: the sealed connection cannot write a file itself."""
+def write_parquet(relation: duckdb.DuckDBPyRelation, path: Path) -> None:
+    """Writes an answer as Parquet by way of Arrow, in batches: a sealed connection cannot write a file itself."""
     import pyarrow.parquet as pq
 
     reader = relation.to_arrow_reader(_BATCH)
@@ -122,7 +127,7 @@ def _write_parquet(relation: duckdb.DuckDBPyRelation, path: Path) -> None:
 
 
 @contextmanager
-def _in_place(output: Path) -> Iterator[Path]:
+def in_place(output: Path) -> Iterator[Path]:
     """A name to write to, renamed to `output` when all is written: nobody sees half a file."""
     partial = output.with_name(f".{output.name}.{os.getpid()}.partial")
     try:

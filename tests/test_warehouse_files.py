@@ -18,7 +18,7 @@ from pipeline.errors import WarehouseError
 from warehouse import Warehouse, open_reader, open_sealed
 from warehouse.connections import writer
 from warehouse.migrate import migrate
-from warehouse.sql_files import SqlFile, migrations, query, views
+from warehouse.sql_files import SqlFile, migrations, query
 
 
 def begun(home: Path) -> Warehouse:
@@ -72,6 +72,22 @@ def test_a_migration_and_its_record_are_one(tmp_path: Path) -> None:
         assert con.execute("SELECT name FROM store.migration").fetchall() == [("0001_good",)]
 
 
+def test_a_warehouse_of_each_released_schema_is_upgraded_by_the_next_writer(tmp_path: Path) -> None:
+    """Each schema is what its migrations made of an empty file; the rows that it could hold are there afterwards."""
+    for count in range(1, len(migrations())):
+        warehouse = Warehouse(tmp_path / str(count))
+        warehouse.work.parent.mkdir(parents=True)
+        with writer(warehouse.work) as con:
+            migrate(con, migrations()[:count], view_files=())
+            con.execute("INSERT INTO store.body VALUES ('h', 'An old text.')")
+        warehouse.begin_run(run(), [feed()], now=NOW)
+        warehouse.load("run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=True)
+        with open_reader(warehouse.snapshot) as con:
+            assert con.execute("SELECT count(*) FROM articles").fetchone() == (1,)
+            assert con.execute("SELECT count(*) FROM store.body").fetchone() == (2,)
+            assert con.execute("SELECT count(*) FROM store.migration").fetchone() == (len(migrations()) + 1,)
+
+
 def test_an_older_warehouse_is_upgraded_and_keeps_its_rows(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     warehouse.load("run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=False)
@@ -106,7 +122,6 @@ def test_views_are_renewed_when_their_text_changes(tmp_path: Path) -> None:
     warehouse.feed_states()
     with writer(warehouse.work) as con:
         assert len(con.execute("DESCRIBE polls").fetchall()) == 11
-    assert len(views()) == 12
 
 
 @pytest.mark.parametrize("content", [None, b"not a database at all" * 100])
@@ -193,11 +208,11 @@ for number in range(int(sys.argv[2]), 10_000):
 
 
 def test_a_loader_that_is_killed_at_any_moment_loses_nothing_that_it_reported(tmp_path: Path) -> None:
-    """Twelve random kills; after each the warehouse opens, holds every acknowledged batch whole, and the published file can be read."""
+    """Thirty random kills; after each the warehouse opens, holds every acknowledged batch whole, and the published file can be read."""
     warehouse = begun(tmp_path)
     seed = random.Random(7)
     done = -1
-    for _ in range(12):
+    for _ in range(30):
         environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
         with subprocess.Popen(
             [sys.executable, "-c", LOADER, str(tmp_path), str(done + 1)], stdout=subprocess.PIPE, text=True, env=environ

@@ -18,6 +18,8 @@ from warehouse.sql_files import query
 
 # How long a writer waits for another: a transaction takes well under a second, a publish under a second a GB.
 LOCK_SECONDS = 120.0
+# Texts that one transaction adds to the index of words: about a second of work.
+INDEX_BATCH = 5_000
 
 
 class Warehouse:
@@ -66,13 +68,31 @@ class Warehouse:
             _execute_each(con, "load_log", {"run_id": run_id, "now": now})
 
     def finish_run(self, run_id: str, *, status: str, now: datetime) -> RunSummary:
-        """Counts what the run has stored, closes it, publishes."""
+        """Counts what the run has stored, closes it, publishes. The index of words takes in what is new first."""
+        self.index_words()
         with self._writing(publish=True) as con:
             con.execute(query("finish_run"), {"run_id": run_id, "status": status, "finished_at": now})
             row = con.execute(query("run_summary"), {"run_id": run_id}).fetchone()
         assert row is not None, run_id
         names = RunSummary.__dataclass_fields__
         return RunSummary(**dict(zip(names, (row[0], RunKind(row[1]), *row[2:]), strict=True)))
+
+    def index_words(self) -> int:
+        """Brings the index of words up to date, in short transactions of `INDEX_BATCH` texts; gives how many it took in."""
+        done = 0
+        while True:
+            with self._writing(publish=False) as con:
+                _execute_each(con, "index_search", {"most": INDEX_BATCH})
+                taken = int((con.execute("SELECT count(*) FROM unindexed").fetchone() or (0,))[0])
+            done += taken
+            if taken < INDEX_BATCH:
+                return done
+
+    def prune(self, *, before: datetime) -> int:
+        """Deletes the log of polls and requests made before then; gives how many rows went. Publishes."""
+        with self._writing(publish=True) as con:
+            counts = [con.execute(statement, {"before": before}).fetchone() for statement in con.extract_statements(query("prune"))]
+        return sum(row[0] for row in counts if row)
 
     def publish(self) -> None:
         """Publishes what is stored."""

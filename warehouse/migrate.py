@@ -22,8 +22,10 @@ COMMENT ON COLUMN store.migration.applied_at IS 'When.';
 _VIEWS = "views"
 
 
-def migrate(con: duckdb.DuckDBPyConnection, known: tuple[SqlFile, ...] | None = None) -> None:
-    """Applies what is missing and renews the views if their text has changed. `known` are the migrations of this version.
+def migrate(
+    con: duckdb.DuckDBPyConnection, known: tuple[SqlFile, ...] | None = None, *, view_files: tuple[SqlFile, ...] | None = None
+) -> None:
+    """Applies what is missing and renews the views if their text has changed. What is applied are this version's files unless given.
 
     Raises:
         WarehouseError: if the file was written by a newer version, or an applied migration is no longer what it was.
@@ -44,7 +46,7 @@ def migrate(con: duckdb.DuckDBPyConnection, known: tuple[SqlFile, ...] | None = 
             _apply(con, migration.name, migration.checksum, migration.text)
         elif applied[migration.name] != migration.checksum:
             raise WarehouseError(f"migration {migration.name} is not what was applied to this warehouse: install an unchanged Feedhouse")
-    text = "\n".join(view.text for view in views())
+    text = "\n".join(view.text for view in (views() if view_files is None else view_files))
     checksum = hashlib.sha256(text.encode()).hexdigest()
     if checksum != views_then:
         _apply(con, _VIEWS, checksum, text)
@@ -53,7 +55,8 @@ def migrate(con: duckdb.DuckDBPyConnection, known: tuple[SqlFile, ...] | None = 
 def _apply(con: duckdb.DuckDBPyConnection, name: str, checksum: str, text: str) -> None:
     con.begin()
     try:
-        con.execute(text)
+        if text:
+            con.execute(text)
         con.execute("DELETE FROM store.migration WHERE name = ?", [name])
         con.execute("INSERT INTO store.migration (name, checksum) VALUES (?, ?)", [name, checksum])
         con.commit()

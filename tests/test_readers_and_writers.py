@@ -1,0 +1,84 @@
+"""Readers never fail and never wait because of a run; a run never fails because of a reader."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from warehouses import NOW, feed, run
+
+from warehouse import Warehouse, open_reader
+
+SECONDS = 60
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from warehouses import NOW, harvest, many
+from warehouse import Warehouse
+
+warehouse = Warehouse(Path(sys.argv[1]))
+end = time.monotonic() + float(sys.argv[2])
+number = 0
+while time.monotonic() < end:
+    warehouse.load("run1", [harvest("gazette", many(number * 100, 100))], now=NOW, publish=True)
+    number += 1
+print(number * 100)
+"""
+
+# A plain connection on the path that the README gives. Every answer must be one state: the views agree on how many there are.
+READER = """
+import json, sys, time
+import duckdb
+
+path, seconds, hold = sys.argv[1], float(sys.argv[2]), sys.argv[3] == "hold"
+end = time.monotonic() + seconds
+longest, reads, counts = 0.0, 0, []
+held = duckdb.connect(path, read_only=True) if hold else None
+while time.monotonic() < end:
+    begun = time.monotonic()
+    con = held or duckdb.connect(path, read_only=True)
+    found = con.execute(
+        "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM sightings), (SELECT count(*) FROM article_versions), (SELECT sum(article_count) FROM stories)"
+    ).fetchone()
+    if not held:
+        con.close()
+    longest, reads = max(longest, time.monotonic() - begun), reads + 1
+    counts.append([int(count or 0) for count in found])
+    time.sleep(0.02)
+print(json.dumps({"longest": longest, "reads": reads, "torn": [c for c in counts if len(set(c)) > 1], "fell": any(a > b for a, b in zip(counts, counts[1:])), "states": len({c[0] for c in counts})}))
+"""
+
+
+@pytest.mark.timeout(200)
+def test_four_readers_and_a_writer_for_a_minute(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.begin_run(run(), [feed()], now=NOW)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+
+    def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+        )
+
+    readers = [start(READER, warehouse.snapshot, SECONDS, mode) for mode in ("hold", "open", "open", "open")]
+    time.sleep(1)
+    writer = start(WRITER, tmp_path, SECONDS - 2)
+    written, trouble = writer.communicate()
+    assert writer.returncode == 0, trouble
+    for number, reader in enumerate(readers):
+        told, trouble = reader.communicate()
+        assert reader.returncode == 0, trouble
+        found = json.loads(told)
+        assert found["torn"] == []
+        assert not found["fell"]
+        assert found["reads"] > 50
+        assert found["states"] == 1 if number == 0 else found["states"] > 5
+        assert found["longest"] < 1.0, "a reader waited"
+    with open_reader(warehouse.snapshot) as con:
+        assert con.execute("SELECT count(*) FROM articles").fetchone() == (int(written),)

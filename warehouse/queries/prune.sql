@@ -1,0 +1,5 @@
+-- The log of polls and requests that is older than wanted, but for each feed's last poll. Articles, sightings and rejections stay.
+DELETE FROM store.poll
+WHERE started_at < $before AND started_at < (SELECT max(p.started_at) FROM store.poll AS p WHERE p.feed = poll.feed);
+
+DELETE FROM store.page_fetch WHERE fetched_at < $before AND next_retry_at IS NULL;
