@@ -79,10 +79,17 @@ class Gatherer:
                     outcome = await self._article_of(Wanted(feed=feed, entry=entry, feed_title=feed_title))
             if stored is not None:
                 outcome = _as_version_of(stored, outcome)
+            elif outcome.article is not None:
+                outcome = await self._unless_known(outcome, outcome.article)
             return self._record(feed, entry, outcome, seen_at=seen_at, is_backfill=is_backfill, is_new=is_new, attempts=1)
 
         tasks = [one(entry, is_new=True) for entry in new] + [one(entry, is_new=False) for entry in changed]
         return _merged(await asyncio.gather(*tasks))
+
+    async def _unless_known(self, outcome: PageOutcome, article: Article) -> PageOutcome:
+        """An unknown link that led to a known article is one more sighting of it: a second look at a page is no edit."""
+        known = (await self._known.articles((article.canonical_url,))).get(article.canonical_url)
+        return outcome if known is None else PageOutcome(article_id=known.article_id, article=None, failure=None, fetch=outcome.fetch)
 
     async def retry(self, feed: Feed, due: RetryableEntry) -> Harvest:
         """Another try for the page of an entry that the feed may no longer list."""

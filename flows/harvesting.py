@@ -44,6 +44,11 @@ class Reading:
     identified: tuple[IdentifiedEntry, ...]
     sifted: Sifted
 
+    @property
+    def listed_ids(self) -> tuple[str, ...] | None:
+        """What the feed lists; None where the document broke off: what is missing from it has not left the feed."""
+        return None if self.parsed.complaint else tuple(entry.entry_id for entry in self.identified)
+
 
 class Harvester:
     """Polls feeds and gathers what their new entries lead to. One for a run; every method is safe to call for many feeds at once.
@@ -110,7 +115,7 @@ class Harvester:
             ),
             state=after_poll(feed, state, answer, parsed=reading.parsed, entries_new=len(sifted.new), policy=self._policy, now=started_at),
             profile=FeedProfile(title=reading.parsed.title, site_url=reading.parsed.site_url, format=reading.parsed.format),
-            listed_ids=tuple(entry.entry_id for entry in reading.identified) if answer.status == 200 else None,
+            listed_ids=reading.listed_ids if answer.status == 200 else None,
             sightings=gathered.sightings,
             articles=gathered.articles,
             fetches=gathered.fetches,

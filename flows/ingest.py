@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,6 @@ from pipeline.records import (
     Feed,
     FeedState,
     FeedStatus,
-    Harvest,
     RetryableEntry,
     Run,
     RunKind,
@@ -138,14 +137,16 @@ def _shard_work(parts: RunParts) -> ShardWork:
     """The work on one shard, every feed of it at once, as far as there is room for feeds in hand."""
     room = asyncio.Semaphore(FEEDS_IN_HAND)
 
-    async def one(harvest: Awaitable[Harvest]) -> None:
+    async def poll(feed: Feed, state: FeedState) -> None:
         async with room:
-            await parts.store(await harvest)
+            await parts.store(await parts.harvester.harvest(feed, state))
+
+    async def again(feed: Feed, entry: RetryableEntry) -> None:
+        async with room:
+            await parts.store(await parts.gatherer.retry(feed, entry))
 
     async def work(shard: Shard) -> None:
-        polls = [one(parts.harvester.harvest(feed, state)) for feed, state in shard.feeds]
-        again = [one(parts.gatherer.retry(feed, entry)) for feed, entry in shard.retries]
-        await run_all([*polls, *again])
+        await run_all([*(poll(feed, state) for feed, state in shard.feeds), *(again(feed, entry) for feed, entry in shard.retries)])
 
     return work
 

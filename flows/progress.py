@@ -50,7 +50,7 @@ class Progress:
         if self._live:
             self._task = self._live.add_task(what, total=total)
         else:
-            self._console.print(f"{what}: {total}" if total is not None else what, highlight=False, soft_wrap=True)
+            self._console.print(f"{what}: {total}" if total is not None else what, highlight=False, markup=False, soft_wrap=True)
 
     def harvested(self, harvest: Harvest) -> None:
         """Counts one harvest."""

@@ -188,6 +188,29 @@ def test_two_addresses_of_one_article_give_one_text(loopback: Loopback, house: H
     assert house.rows("SELECT version FROM articles") == [(1,)]
 
 
+def test_a_new_address_of_a_known_article_is_no_edit(loopback: Loopback, house: House) -> None:
+    publish(loopback, house, 1)
+    house.ingest()
+    house.now += timedelta(hours=1)
+    loopback.routes["http://counter.example/x"] = Reply(
+        status=302, headers={"Location": "http://gazette.example/1?ref=rss"}, validators=False
+    )
+    loopback.routes["http://gazette.example/1?ref=rss"] = page(1, "Read by 4,711 people today.")
+    loopback.routes[FEED] = rss(item(1), item("x", link="http://counter.example/x"))
+    assert house.ingest().articles_new == 0
+    assert house.rows("SELECT version FROM articles") == [(1,)]
+    assert house.rows("SELECT count(*), count(DISTINCT article_id) FROM sightings") == [(2, 1)]
+
+
+def test_a_document_that_breaks_off_takes_no_entry_out_of_the_feed(loopback: Loopback, house: House) -> None:
+    publish(loopback, house, 1, 2, 3)
+    house.ingest()
+    house.now += timedelta(hours=1)
+    loopback.routes[FEED] = Reply(rss(item(3), item(2)).body[:-60])
+    house.ingest()
+    assert house.rows("SELECT count(*) FROM store.sighting WHERE left_at IS NOT NULL") == [(0,)]
+
+
 def test_robots_txt_keeps_us_from_pages_but_not_from_the_feed(loopback: Loopback, house: House) -> None:
     publish(loopback, house, 1)
     loopback.routes["http://gazette.example/robots.txt"] = Reply(b"User-agent: *\nDisallow: /", content_type="text/plain")

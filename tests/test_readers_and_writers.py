@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
-from warehouses import NOW, feed, run
+from warehouses import NOW, feed, harvest, many, run
 
 from warehouse import Warehouse, open_reader
 
@@ -19,6 +20,7 @@ SECONDS = 60
 WRITER = """
 import sys, time
 from pathlib import Path
+from urllib.request import urlopen
 from warehouses import NOW, harvest, many
 from warehouse import Warehouse
 
@@ -82,3 +84,32 @@ def test_four_readers_and_a_writer_for_a_minute(tmp_path: Path) -> None:
         assert found["longest"] < 1.0, "a reader waited"
     with open_reader(warehouse.snapshot) as con:
         assert con.execute("SELECT count(*) FROM articles").fetchone() == (int(written),)
+
+
+def test_another_machine_reads_a_copy_that_a_plain_web_server_gives(tmp_path: Path) -> None:
+    """The README's layout for readers elsewhere: every download, whenever it is made, is one whole state of the warehouse."""
+    home = tmp_path / "home"
+    warehouse = Warehouse(home)
+    warehouse.begin_run(run(), [feed()], now=NOW)
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        try:
+            assert server.stdout is not None
+            port = server.stdout.readline().partition(" port ")[2].split()[0]
+            seen = []
+            for number in range(8):
+                copy = tmp_path / f"copy{number}.duckdb"
+                with urlopen(f"http://127.0.0.1:{port}/warehouse.duckdb", timeout=10) as answer:
+                    first = answer.read(100_000)
+                    warehouse.load(
+                        "run1", [harvest("gazette", many(number * 50, 50))], now=NOW, publish=True
+                    )  # in the middle of the download
+                    copy.write_bytes(first + answer.read())
+                with open_reader(copy) as con:
+                    counts = con.execute("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM sightings)").fetchone()
+                assert counts is not None
+                assert counts[0] == counts[1]
+                seen.append(counts[0])
+        finally:
+            server.kill()
+    assert seen == [number * 50 for number in range(8)]
