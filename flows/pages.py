@@ -12,9 +12,8 @@ from pipeline.articles import compose, entry_alias
 from pipeline.canonical import url_is_http
 from pipeline.extraction import ExtractionInput, extract_article
 from pipeline.fetching import HttpClient
-from pipeline.pages import fetch_record, page_failure
+from pipeline.pages import fetch_record, page_failure, with_failure
 from pipeline.records import Article, Extraction, Failure, Feed, IdentifiedEntry, PageFetch, Response, Stage
-from pipeline.retrying import next_retry
 from pipeline.robots import RobotsRules
 from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
@@ -112,8 +111,7 @@ class ArticleSource:
             if isinstance(answer, Response):
                 hold(len(answer.body))
             failure = page_failure(answer, link)
-            retry_at = failure and next_retry(wanted.attempts, failure, now=asked_at)
-            fetch = fetch_record(link, answer, failure, asked_at=asked_at, attempts=wanted.attempts, next_retry_at=retry_at or None)
+            fetch = fetch_record(link, answer, failure, asked_at=asked_at, attempts=wanted.attempts)
             page = answer if isinstance(answer, Response) and failure is None else None
             return await self._extract(wanted, page=page, failure=failure, fetch=fetch)
 
@@ -132,7 +130,10 @@ class ArticleSource:
         if isinstance(extraction, Failure) and page and wanted.carries_text and extraction.reason in {"too_slow", "worker_died"}:
             extraction, page = await self._in_worker(wanted, None), None
         if isinstance(extraction, Failure):
-            return PageOutcome(article_id=None, article=None, failure=failure or extraction, fetch=fetch)
+            told = fetch if fetch is None or failure else with_failure(fetch, extraction)
+            return PageOutcome(article_id=None, article=None, failure=failure or extraction, fetch=told)
+        if fetch is not None and extraction.page_failure is not None:
+            fetch = with_failure(fetch, extraction.page_failure)
         composed = compose(
             wanted.entry,
             extraction,

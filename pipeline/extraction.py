@@ -27,6 +27,7 @@ from pipeline.canonical import url_is_http
 from pipeline.decoding import decode_page
 from pipeline.records import Credit, Extraction, Failure, Stage, TextSource
 from pipeline.trimming import is_prose, trim_head, trim_tail
+from pipeline.walls import WALL_WORDS, Wall, wall_before
 
 EXTRACTOR = f"trafilatura {version('trafilatura')}"
 FEED_EXTRACTOR = f"resiliparse {version('resiliparse')}"
@@ -72,7 +73,7 @@ def extract_article(given: ExtractionInput) -> Extraction | Failure:
     if isinstance(page, Extraction):
         return page
     if isinstance(feed, Extraction):
-        return feed
+        return replace(feed, page_failure=page) if isinstance(page, Failure) else feed
     return page or feed or _failure("no_text", f"{given.url}: there is neither page nor content")
 
 
@@ -82,11 +83,14 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
         return _failure("empty_page", f"{url} is empty")
     if body[:5] in {b"%PDF-", b"\x89PNG\r"} or body[:3] in {b"\xff\xd8\xff", b"GIF", b"PK\x03"}:
         return _failure("not_html", f"{url} is no text, whatever its type says")
-    tree = _tree(decode_page(body, content_type))
+    markup = decode_page(body, content_type)
+    tree = _tree(markup)
     if tree is None:
         return _failure("not_html", f"{url} has no element that can be read")
     metadata = extract_metadata(deepcopy(tree), default_url=url)
     text = _cleaned(_page_paragraphs(tree, url), metadata.title)
+    if wall := _wall(markup, metadata.title, text, url):
+        return Failure(stage=Stage.EXTRACT, reason=wall.reason, detail=f"{url}: {wall.detail}", is_transient=wall.is_transient)
     if not text.paragraphs:
         return _failure("no_text", f"{url} has no article text")
     return Extraction(
@@ -103,6 +107,28 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
         credits=text.credits,
         trimmed=text.trimmed,
     )
+
+
+def _wall(markup: str, title: str | None, text: _Text, url: str) -> Wall | None:
+    """What stands where the article should be; looked for only where there is little text."""
+    words = _weight(text.paragraphs)
+    if words > WALL_WORDS:
+        return None
+    page_text = extract_plain_text(markup, main_content=False, alt_texts=False, noscript=True)
+    return wall_before(
+        title=title or _declared_title(markup),
+        text="\n".join([*text.paragraphs, *text.trimmed]),
+        words=words,
+        page_text=page_text,
+        page_words=word_weight(page_text),
+        markup=markup,
+        address=url,
+    )
+
+
+def _declared_title(markup: str) -> str | None:
+    found = re.search(r"<title[^>]*>([^<]{1,300})", markup, re.IGNORECASE)
+    return _line(found[1]) if found else None
 
 
 def extract_feed_content(content: str, url: str, *, title: str | None) -> Extraction | Failure:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.canonical import is_home_page
 from pipeline.records import Failure, PageFetch, Response, Stage
+from pipeline.retrying import next_retry
 
 # RFC 9110 15.5/15.6: what may be otherwise tomorrow. 403 is how bot walls and rate limiters answer; 404 and 410 are final.
 _MAY_HEAL = frozenset({401, 403, 408, 421, 423, 425, 429, *range(500, 600)})
@@ -39,19 +41,23 @@ def page_failure(answer: Response | Failure, link: str) -> Failure | None:
     return None
 
 
-def fetch_record(
-    url: str, answer: Response | Failure, failure: Failure | None, *, asked_at: datetime, attempts: int, next_retry_at: datetime | None
-) -> PageFetch:
-    """The request as the warehouse keeps it. `next_retry_at` is set where the entry's own content stands in until the page heals."""
+def fetch_record(url: str, answer: Response | Failure, failure: Failure | None, *, asked_at: datetime, attempts: int) -> PageFetch:
+    """The request as the warehouse keeps it, with why its answer was of no use and when it is made again, if that may heal."""
     came = answer if isinstance(answer, Response) else None
-    return PageFetch(
+    fetch = PageFetch(
         url=url,
         final_url=came.final_url if came else None,
         fetched_at=asked_at,
         duration_ms=came.duration_ms if came else 0,
         http_status=answer.status if isinstance(answer, Response) else answer.http_status,
         bytes=len(came.body) if came else 0,
-        error=f"{failure.reason}: {failure.detail}" if failure else None,
+        error=None,
         attempts=attempts,
-        next_retry_at=next_retry_at,
     )
+    return with_failure(fetch, failure) if failure else fetch
+
+
+def with_failure(fetch: PageFetch, failure: Failure) -> PageFetch:
+    """The record of a request whose answer turned out to be of no use."""
+    retry_at = next_retry(fetch.attempts, failure, now=fetch.fetched_at)
+    return replace(fetch, error=f"{failure.reason}: {failure.detail}", next_retry_at=retry_at)

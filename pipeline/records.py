@@ -267,7 +267,8 @@ class Extraction:
     """Clean text and metadata of one page or one entry's own content; made by `pipeline.extraction` in a worker process.
 
     `text`: paragraphs separated by one newline, without credits and template text. `canonical_href` is the page's rel=canonical,
-    absolute, not yet believed. `trimmed`: the blocks that were cut from the text, in order, credits included.
+    absolute, not yet believed. `trimmed`: the blocks that were cut from the text, in order, credits included. `page_failure`: why the
+    page was of no use, where the feed's content stands in for it.
     """
 
     text: str
@@ -282,6 +283,7 @@ class Extraction:
     extractor: str
     credits: tuple[Credit, ...] = ()
     trimmed: tuple[str, ...] = ()
+    page_failure: Failure | None = None
 
 
 # --- what is loaded --------------------------------------------------------------------------------------------------------------
