@@ -100,8 +100,11 @@ class WorkerPool:
 
 
 async def _result(future: Future[Result], seconds: float) -> Result:
+    """The job's result. Who stops waiting does not stop the job: pebble would kill its worker, and start another for a pool that closes."""
+    waiting = asyncio.wrap_future(future)
+    waiting.add_done_callback(lambda done: done.cancelled() or done.exception())  # looked at, whether or not anybody still waits
     try:
-        return await asyncio.wrap_future(future)
+        return await asyncio.shield(waiting)
     except (TimeoutError, FutureTimeoutError) as error:
         raise WorkerTimeoutError(f"stopped after {seconds:g} s") from error
     except ProcessExpired as error:
