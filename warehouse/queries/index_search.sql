@@ -1,12 +1,16 @@
 -- Adds the texts that the index of words does not have yet; what it has is left alone.
 CREATE OR REPLACE TEMP TABLE unindexed AS
+WITH next AS (
+    SELECT a.article_id, a.version, a.text_hash, a.title
+    FROM store.article AS a
+    WHERE NOT EXISTS (SELECT 1 FROM store.search_text AS t WHERE t.article_id = a.article_id AND t.version = a.version)
+    ORDER BY a.first_seen_at, a.article_id
+    LIMIT $most
+)
 SELECT
-    (row_number() OVER (ORDER BY a.first_seen_at, a.article_id) + (SELECT coalesce(max(text_number), 0) FROM store.search_text))::INTEGER AS text_number,
-    a.article_id, a.version, a.text_hash, search_words(coalesce(a.title, '')) AS title_words
-FROM store.article AS a
-WHERE NOT EXISTS (SELECT 1 FROM store.search_text AS t WHERE t.article_id = a.article_id AND t.version = a.version)
-ORDER BY a.first_seen_at, a.article_id
-LIMIT $most;
+    (row_number() OVER (ORDER BY article_id) + (SELECT coalesce(max(text_number), 0) FROM store.search_text))::INTEGER AS text_number,
+    article_id, version, text_hash, search_words(coalesce(title, '')) AS title_words
+FROM next;
 
 CREATE OR REPLACE TEMP TABLE unindexed_word AS
 SELECT text_number, word, least(sum(weight), 65535)::USMALLINT AS times
