@@ -190,6 +190,30 @@ def test_the_books_balance_and_the_summary_counts_what_is_stored(tmp_path: Path)
     assert rows(warehouse, query("books")) == []
 
 
+def test_the_books_balance_when_another_run_was_quicker(tmp_path: Path) -> None:
+    warehouse = begun(tmp_path)
+    batch = harvest("gazette", {"a": article("http://a.example/"), "b": article("http://b.example/", TEXT)})
+    warehouse.begin_run(run("backfill1", RunKind.BACKFILL), [feed()], now=NOW)
+    load(warehouse, batch)
+    load(warehouse, batch, run_id="backfill1")
+    for run_id in ("run1", "backfill1"):
+        warehouse.finish_run(run_id, status="completed", now=NOW)
+    assert rows(warehouse, query("books")) == []
+    assert rows(warehouse, "SELECT run_id, entries_new FROM runs ORDER BY 1") == [("backfill1", 0), ("run1", 2)]
+
+
+def test_an_entry_that_is_tried_again_is_not_taken_off_the_polls_count(tmp_path: Path) -> None:
+    warehouse = begun(tmp_path)
+    load(warehouse, harvest("gazette", {"old": None}))
+    warehouse.begin_run(run("run2"), [feed()], now=NOW)
+    healed = article("http://old.example/")
+    again = Harvest(feed="gazette", sightings=(sighting("gazette", "old", healed),), articles=(healed,))
+    load(warehouse, harvest("gazette", {"a": article("http://a.example/", TEXT)}, listed=("a", "old")), again, run_id="run2")
+    summary = warehouse.finish_run("run2", status="completed", now=NOW)
+    assert (summary.entries_new, summary.articles_new) == (1, 2)
+    assert rows(warehouse, query("books")) == []
+
+
 def test_books_that_do_not_balance_are_shown(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     lost = harvest("gazette", {"a": article("http://a.example/"), "b": None})

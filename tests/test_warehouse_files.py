@@ -202,21 +202,22 @@ from warehouse import Warehouse
 warehouse = Warehouse(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), 10_000):
     articles = many(number * 20, 20)
-    warehouse.load("run1", [harvest("gazette", articles)], now=NOW, publish=number % 2 == 0)
+    warehouse.load(sys.argv[3], [harvest(f"feed{number}", articles)], now=NOW, publish=number % 2 == 0)
     print(number, flush=True)
 """
 
 
 def test_a_loader_that_is_killed_at_any_moment_loses_nothing_that_it_reported(tmp_path: Path) -> None:
-    """Thirty random kills; after each the warehouse opens, holds every acknowledged batch whole, and the published file can be read."""
+    """Thirty random kills; after each the warehouse opens, holds every acknowledged batch whole, its books balance, and readers can read."""
     warehouse = begun(tmp_path)
     seed = random.Random(7)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     done = -1
-    for _ in range(30):
-        environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-        with subprocess.Popen(
-            [sys.executable, "-c", LOADER, str(tmp_path), str(done + 1)], stdout=subprocess.PIPE, text=True, env=environ
-        ) as loader:
+    for number in range(2, 32):
+        run_id = f"run{number}"
+        warehouse.begin_run(run(run_id), [feed()], now=NOW)
+        command = [sys.executable, "-c", LOADER, str(tmp_path), str(done + 1), run_id]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as loader:
             assert loader.stdout is not None
             done = int(loader.stdout.readline())
             time.sleep(seed.uniform(0, 0.3))
@@ -233,6 +234,10 @@ def test_a_loader_that_is_killed_at_any_moment_loses_nothing_that_it_reported(tm
         assert stored[0] % 20 == 0
         assert stored[0] >= (done + 1) * 20
         assert published <= stored[0]
+    warehouse.begin_run(run("last"), [feed()], now=NOW)
+    with open_reader(warehouse.snapshot) as con:
+        assert con.execute(query("books")).fetchall() == []
+        assert con.execute("SELECT count(*) FROM runs WHERE status = 'interrupted'").fetchone() == (31,)
 
 
 def test_the_sealed_connection_refuses_what_is_no_reading(tmp_path: Path) -> None:

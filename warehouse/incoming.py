@@ -49,6 +49,7 @@ _SIGHTING = {
     "seen_at": _TIME,
     "article_id": _TEXT,
     "is_backfill": _FLAG,
+    "is_polled": _FLAG,
 }
 _ARTICLE = {
     **dict.fromkeys(("article_id", "canonical_url", "url", "site", "title", "author"), _TEXT),
@@ -109,7 +110,7 @@ def incoming(harvests: Sequence[Harvest]) -> dict[str, pa.Table]:
     """The batch, by table name."""
     articles = _one_each(harvests)
     polled = {harvest.feed: harvest for harvest in harvests if harvest.poll}
-    sightings = {(s.feed, s.entry_id): s for harvest in harvests for s in harvest.sightings}
+    sightings = {(s.feed, s.entry_id): (harvest.poll is not None, s) for harvest in harvests for s in harvest.sightings}
     fetches = {fetch.url: (harvest.feed, fetch) for harvest in harvests for fetch in harvest.fetches}
     rejections = {(r.feed, r.entry_id, r.stage): r for harvest in harvests for r in harvest.rejections}
     pages = {(h.backfill_page.feed, h.backfill_page.url): h.backfill_page for h in harvests if h.backfill_page}
@@ -118,7 +119,7 @@ def incoming(harvests: Sequence[Harvest]) -> dict[str, pa.Table]:
         "incoming_poll": _table(_POLL, [_row(_POLL, harvest.poll) for harvest in polled.values()]),
         "incoming_state": _table(_STATE, [_state_row(harvest, harvest.state) for harvest in polled.values() if harvest.state]),
         "incoming_listed": asked(("feed", "entry_id"), listed),
-        "incoming_sighting": _table(_SIGHTING, [_row(_SIGHTING, sighting) for sighting in sightings.values()]),
+        "incoming_sighting": _table(_SIGHTING, [_row(_SIGHTING, sighting, is_polled=polled) for polled, sighting in sightings.values()]),
         "incoming_article": _table(_ARTICLE, [_article_row(article) for article in articles]),
         "incoming_alias": _table(_ALIAS, [{"alias": alias, "article_id": a.article_id} for a in articles for alias in a.aliases]),
         "incoming_credit": _table(

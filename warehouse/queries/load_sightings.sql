@@ -1,3 +1,12 @@
+-- Entries that came as new and that another run has stored meanwhile (a backfill beside an ingest, a run that was killed before it could
+-- report): they are no longer new, and load_log takes them off the poll's count.
+CREATE OR REPLACE TEMP TABLE already_known AS
+SELECT i.feed, count(*) AS entries
+FROM incoming_sighting AS i
+INNER JOIN store.sighting AS s ON s.feed = i.feed AND s.entry_id = i.entry_id
+WHERE i.is_polled AND s.content_hash = i.content_hash AND s.run_id <> $run_id
+GROUP BY i.feed;
+
 MERGE INTO store.sighting AS s
 USING incoming_sighting AS i ON s.feed = i.feed AND s.entry_id = i.entry_id
 WHEN MATCHED AND s.content_hash <> i.content_hash THEN UPDATE SET
