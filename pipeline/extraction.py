@@ -8,11 +8,11 @@ where trafilatura has lost paragraphs, and renders what feeds carry, which is th
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from urllib.parse import urljoin
 
@@ -25,20 +25,19 @@ from trafilatura.utils import load_html
 from pipeline.attribution import take_credits
 from pipeline.canonical import url_is_http
 from pipeline.decoding import decode_page
+from pipeline.losses import read_without_loss
+from pipeline.paragraphs import paragraphs_of, squeezed, word_weight
 from pipeline.records import Credit, Extraction, Failure, Stage, TextSource
-from pipeline.trimming import is_prose, trim_head, trim_tail
+from pipeline.trimming import trim_head, trim_links, trim_tail
 from pipeline.walls import WALL_WORDS, Wall, wall_before
 
 EXTRACTOR = f"trafilatura {version('trafilatura')}"
 FEED_EXTRACTOR = f"resiliparse {version('resiliparse')}"
 
-# Words of trafilatura's text under this share of resiliparse's: paragraphs were lost. 0 of 181 benchmark pages come under it.
-LOSS_SHARE = 0.65
-# So many paragraphs of prose must come back for the mended text to be taken: what else comes back is mostly lists of links.
-LOST_PARAGRAPHS = 2
 # A feed's full content replaces the page's text where it has this many times the words: the page was cut, walled or misread.
 FEED_SHARE = 1.5
 _MANY_WORDS = 50
+_LONG_WORD = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +87,10 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
     if tree is None:
         return _failure("not_html", f"{url} has no element that can be read")
     metadata = extract_metadata(deepcopy(tree), default_url=url)
-    text = _cleaned(_page_paragraphs(tree, url), metadata.title)
+    found = read_without_loss(
+        tree, strict=partial(_by_trafilatura, url, favor_precision=True), loose=partial(_by_trafilatura, url, favor_precision=False)
+    )
+    text = _cleaned(found, metadata.title, _anchors(tree))
     if wall := _wall(markup, metadata.title, text, url):
         return Failure(stage=Stage.EXTRACT, reason=wall.reason, detail=f"{url}: {wall.detail}", is_transient=wall.is_transient)
     if not text.paragraphs:
@@ -111,7 +113,7 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
 
 def _wall(markup: str, title: str | None, text: _Text, url: str) -> Wall | None:
     """What stands where the article should be; looked for only where there is little text."""
-    words = _weight(text.paragraphs)
+    words = sum(map(word_weight, text.paragraphs))
     if words > WALL_WORDS:
         return None
     page_text = extract_plain_text(markup, main_content=False, alt_texts=False, noscript=True)
@@ -133,7 +135,7 @@ def _declared_title(markup: str) -> str | None:
 
 def extract_feed_content(content: str, url: str, *, title: str | None) -> Extraction | Failure:
     """The text that a feed carries: it has no page around it, so all of it is kept but the furniture at its ends."""
-    text = _cleaned(_rendered(content), title)
+    text = _cleaned(_rendered(content), title, _anchors(lxml_html.fromstring(f"<div>{content}</div>")))
     if not text.paragraphs:
         return _failure("no_text", f"{url}: the content in the feed has no text")
     image = re.search(r"<img[^>]+src=[\"']([^\"']+)", content, re.IGNORECASE)
@@ -153,38 +155,15 @@ def extract_feed_content(content: str, url: str, *, title: str | None) -> Extrac
     )
 
 
-def word_weight(text: str) -> int:
-    """Words, where a Chinese or Japanese character counts half a word: what makes lengths comparable across scripts."""
-    return len(text.split()) + sum("\u3040" <= letter <= "\u9fff" for letter in text) // 2
-
-
-def _page_paragraphs(tree: lxml_html.HtmlElement, url: str) -> list[str]:
-    """trafilatura's paragraphs; where it lost some, those that it finds once the `<div>`s that hold bare text are paragraphs."""
-    found = _by_trafilatura(deepcopy(tree), url) or _by_trafilatura(deepcopy(tree), url, favor_precision=False)
-    seen = extract_plain_text(lxml_html.tostring(tree, encoding="unicode"), main_content=True, alt_texts=False, list_bullets=False)
-    if _weight(found) >= LOSS_SHARE * word_weight(seen):
-        return found
-    mended = _by_trafilatura(_with_paragraphs(deepcopy(tree)), url)
-    known = set(found)
-    gained = [paragraph for paragraph in mended if paragraph not in known and is_prose(paragraph)]
-    return mended if len(gained) >= LOST_PARAGRAPHS and _weight(mended) > _weight(found) else found
-
-
-def _weight(paragraphs: Iterable[str]) -> int:
-    return sum(map(word_weight, paragraphs))
-
-
-def _by_trafilatura(tree: lxml_html.HtmlElement, url: str, *, favor_precision: bool = True) -> list[str]:
+def _by_trafilatura(url: str, tree: lxml_html.HtmlElement, *, favor_precision: bool) -> list[str]:
     document = trafilatura.bare_extraction(tree, url=url, include_comments=False, favor_precision=favor_precision, with_metadata=False)
-    return _paragraphs(getattr(document, "text", None) or "")
+    return paragraphs_of(getattr(document, "text", None) or "")
 
 
-def _with_paragraphs(tree: lxml_html.HtmlElement) -> lxml_html.HtmlElement:
-    """Leaf `<div>`s with text become `<p>`: page builders write paragraphs so, and trafilatura drops them beside real `<p>`."""
-    for element in tree.iter("div"):
-        if element.text and element.text.strip() and not element.xpath(".//div|.//p|.//table|.//ul|.//ol|.//article|.//section"):
-            element.tag = "p"
-    return tree
+def _anchors(tree: lxml_html.HtmlElement) -> frozenset[str]:
+    """The texts of the links, squeezed; single words are left out: they are names in a text as often as they are labels."""
+    texts = (anchor.text_content() for anchor in tree.iter("a"))
+    return frozenset(squeezed(text) for text in texts if len(text.split()) > 1 or len(text.strip()) > _LONG_WORD)
 
 
 def _tree(page: str) -> lxml_html.HtmlElement | None:
@@ -194,18 +173,10 @@ def _tree(page: str) -> lxml_html.HtmlElement | None:
 
 def _rendered(content: str) -> list[str]:
     text = extract_plain_text(content, preserve_formatting=True, main_content=False, list_bullets=False, alt_texts=False, links=False)
-    return _paragraphs(text)
+    return paragraphs_of(text)
 
 
-def _paragraphs(text: str) -> list[str]:
-    """Lines in one spelling (NFC), without control characters and blank lines."""
-    clean = "".join(
-        letter for letter in unicodedata.normalize("NFC", text) if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cs"}
-    )
-    return [line for raw in clean.split("\n") if (line := " ".join(raw.split()))]
-
-
-def _cleaned(paragraphs: Sequence[str], title: str | None) -> _Text:
+def _cleaned(paragraphs: Sequence[str], title: str | None, anchors: frozenset[str]) -> _Text:
     """Furniture and credits off both ends, in turns: a share bar may stand above a credit, or below it."""
     kept, head = trim_head(paragraphs)
     credited: list[Credit] = []
@@ -214,8 +185,9 @@ def _cleaned(paragraphs: Sequence[str], title: str | None) -> _Text:
         kept, cut = trim_tail(kept)
         kept, found, lines = take_credits(kept)
         credited += found
-        tail = [*cut, *tail] if not lines else [*lines, *cut, *tail]
-        if not found:
+        kept, links = trim_links(kept, anchors)
+        tail = [*links, *lines, *cut, *tail]
+        if not found and not links:
             break
     if title and len(kept) > 1 and kept[0].casefold() == title.casefold():
         head.append(kept.pop(0))

@@ -9,9 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-# A line of furniture is a label or a title; prose is longer.
-_LABEL_WORDS = 14
-_PROSE_WORDS = 30
+from pipeline.paragraphs import is_label, is_prose, is_sentence, squeezed, word_weight
+
+# Words that must be left before a list of links is cut from the end: a post that is a list of links keeps it.
+_TEXT_WORDS = 50
+# Links that make a list, and the share of a line's letters that must be those of a link.
+_LIST_LINKS = 2
+_LINK_SHARE = 0.8
+# A heading of such a list is a few words.
+_HEADING_WORDS = 6
 
 
 def _lines(*patterns: str) -> re.Pattern[str]:
@@ -81,6 +87,7 @@ _FURNITURE = _lines(
     r"(?:sign up|subscribe|register)(?: now| here| today)?(?: (?:for|to|by) .{3,80})?",
     r"(?:get|receive) (?:the|our|new) .{3,60} (?:in|to|by) (?:your )?(?:inbox|e-?mail)",
     r"(?:enter )?(?:your )?e-?mail address:?|type your e-?mail.{0,5}|we respect your privacy.{0,60}",
+    r"(?:posted|published|(?:last )?updated|last modified|created)(?: on| at| by)?\b ?:? .{0,60}\d{4}.{0,40}",
     r"(?:tags?|tagged(?: (?:with|as))?|filed under|posted in|categor(?:y|ies)|keywords|labels|topics)\b ?:.{1,200}",
     r"(?:previous|next|older|newer) (?:post|article|entry|story|page)s?(?: ?:.{1,160})?",
     r"(?:post|entry) navigation|skip to (?:main )?content|back to top|scroll to top|continue reading|read more",
@@ -89,6 +96,19 @@ _FURNITURE = _lines(
     r"advertisement|sponsored(?: content)?|anzeige|publicité|publicidad|реклама|reklama|διαφήμιση|广告|廣告",
     r"(?:teilen|drucken|merken|versenden|partager|imprimer|compartir|imprimir|condividi|stampa|compartilhar|udostępnij|drukuj|поделиться(?: .{1,40})?|распечатать|версия для печати|εκτύπωση|κοινοποίηση|分享(?:到.{0,20})?|打印|【?大 ?中 ?小】?|シェア|印刷)",
     r"(?:schlagwörter|stichwörter|étiquettes|etiquetas|tagi|słowa kluczowe|теги|метки|ετικέτες|标签|標籤|タグ) ?[:：].{1,200}",
+)
+
+# Sentences of the site, not of the article, at its end; they may be longer than a label.
+_NOTICE_WORDS = 45
+_NOTICES = _lines(
+    r"(?:copyright|©|\(c\)|ⓒ).{0,4}\d{4}.{0,250}|(?:copyright|©) .{0,200}(?:rights reserved|ltd|inc|llc|gmbh)\b.{0,200}",
+    r"(?:.{0,120}\W)?all rights reserved.{0,200}",
+    r"(?:все права (?:защищены|на материалы).{0,250}|wszelkie prawa zastrzeżone.{0,200}|alle rechte vorbehalten.{0,200}|tous droits réservés.{0,200}"
+    r"|todos los derechos reservados.{0,200}|todos os direitos reservados.{0,200}|tutti i diritti riservati.{0,200}|版[权權]所有.{0,100})",
+    r"(?:you can )?(?:follow|like|find|join) .{2,80}\b(?:on|at) (?:twitter|facebook|instagram|linkedin|telegram|youtube|google\+)\b.{0,120}",
+    r"(?:click here to )?(?:sign up|subscribe) (?:for|to|here) .{0,80}\b(?:newsletters?|e-?mails?|inbox|updates|alerts)\b.{0,80}",
+    r"(?:get|receive) .{3,100}\b(?:in|to|into|by|via) (?:your )?(?:inbox|e-?mail|letterbox)\b.{0,100}",
+    r"(?:like|enjoyed?|loved?) (?:this|the) (?:story|article|post|piece)\?.{0,100}",
 )
 
 
@@ -110,19 +130,38 @@ def trim_head(paragraphs: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(paragraphs[start:]), list(paragraphs[:start])
 
 
-def is_label(line: str) -> bool:
-    """True for a line that is too short to be a paragraph."""
-    return len(line.split()) <= _LABEL_WORDS and len(line) <= 160
+def trim_links(paragraphs: Sequence[str], anchors: frozenset[str]) -> tuple[list[str], list[str]]:
+    """What is left and what was cut: a list of links to other articles at the end, with its heading.
+
+    `anchors` are the squeezed texts of the page's links. A line is a link where a link's text is most of it; between links in such a
+    list only labels stand.
+    """
+    kept = list(paragraphs)
+    begins, links = len(kept), 0
+    for place in range(len(kept) - 1, 0, -1):
+        if _is_link(kept[place], anchors):
+            begins, links = place, links + 1
+        elif is_sentence(kept[place]) or not is_label(kept[place]):
+            break
+    if links < _LIST_LINKS:
+        return kept, []
+    if begins > 1 and len(kept[begins - 1].split()) <= _HEADING_WORDS and not is_sentence(kept[begins - 1]):
+        begins -= 1
+    if sum(map(word_weight, kept[:begins])) < _TEXT_WORDS:
+        return kept, []
+    return kept[:begins], kept[begins:]
 
 
-def is_prose(line: str) -> bool:
-    """True for a paragraph: long, or of some length and ending as a sentence does."""
-    return len(line.split()) >= _PROSE_WORDS or (len(line) >= 120 and line.rstrip("”»\"')）」")[-1:] in ".!?…。！？")
+def _is_link(line: str, anchors: frozenset[str]) -> bool:
+    letters = squeezed(line)
+    if letters in anchors:
+        return True
+    return any(len(anchor) >= _LINK_SHARE * len(letters) and anchor in letters for anchor in anchors) if len(line) <= 300 else False
 
 
 def _furniture_begins(lines: Sequence[str]) -> int:
     """The index of the first line that can be cut from the end; the length where nothing can. The first line is never cut."""
-    if len(lines) > 1 and is_label(lines[-1]) and _FURNITURE.match(lines[-1]):
+    if len(lines) > 1 and _closes(lines[-1]):
         return len(lines) - 1
     prose_ends = next((place for place in range(len(lines) - 1, -1, -1) if is_prose(lines[place])), 0)
     for place in range(max(1, prose_ends), len(lines)):
@@ -132,6 +171,12 @@ def _furniture_begins(lines: Sequence[str]) -> int:
         if _COMMENTS_BEGIN.match(lines[place]) and place >= len(lines) // 2:
             return place
     return len(lines)
+
+
+def _closes(line: str) -> bool:
+    if is_label(line) and _FURNITURE.match(line):
+        return True
+    return word_weight(line) <= _NOTICE_WORDS and bool(_NOTICES.match(line))
 
 
 def _heads(line: str) -> bool:

@@ -65,6 +65,14 @@ def test_paragraphs_that_a_page_builder_wrote_as_divs_are_not_lost() -> None:
     assert article(f"<div class='entry-content'>{mixed}</div>").text.split("\n") == PARAGRAPHS
 
 
+def test_an_article_that_its_page_cuts_into_containers_is_read_whole() -> None:
+    chunks = "".join(
+        f"<div class='grid'><div class='article-body'>{paragraphs(lines=PARAGRAPHS[start : start + 2])}</div><div class='box'><a href='/x'>Ten lamps</a></div></div>"
+        for start in (0, 2, 4)
+    )
+    assert article(f"<main><div class='wrap'>{chunks}</div></main>").text.split("\n") == PARAGRAPHS
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "reason"),
     [

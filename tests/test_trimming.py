@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.trimming import trim_head, trim_tail
+from pipeline.paragraphs import squeezed
+from pipeline.trimming import trim_head, trim_links, trim_tail
 
 BODY = [
     "The harbour board has written nine letters, and each of them came back with a different stamp on it, the last with a note that suggested the consulate.",
@@ -47,6 +48,9 @@ TAILS = [
     pytest.param(["Читайте также:", "Десять ламп"], id="Russian"),
     pytest.param(["Διαβάστε επίσης:", "Δέκα λάμπες"], id="Greek"),
     pytest.param(["相关新闻", "十盏灯"], id="Chinese"),
+    pytest.param(["© 2026 Harbour Gazette Ltd. Part of this page may be quoted."], id="copyright"),
+    pytest.param(["Follow the author on Twitter and on Facebook."], id="author box"),
+    pytest.param(["Sign up for our weekly harbour newsletter to hear of it first."], id="newsletter"),
     pytest.param(["関連記事", "十個のランプ"], id="Japanese"),
 ]
 
@@ -68,6 +72,27 @@ def test_furniture_at_the_end_is_cut_and_given_back(tail: list[str]) -> None:
 )  # fmt: skip
 def test_an_article_loses_nothing_of_its_own(lines: list[str]) -> None:
     assert (lines, []) == trim_tail(lines)
+
+
+TITLES = ["Ten lamps for a dark stair", "Where the good onions went", "A ferry that nobody ordered"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        pytest.param([*BODY, *TITLES], len(BODY), id="titles"),
+        pytest.param([*BODY, "Further on", *TITLES], len(BODY), id="with a heading that nobody foresaw"),
+        pytest.param([*BODY, *(f"0{n}:15 {title} ..." for n, title in enumerate(TITLES))], len(BODY), id="with a time before each"),
+        pytest.param([*BODY, TITLES[0], "Port", TITLES[1]], len(BODY), id="with a label between"),
+        pytest.param([*BODY, TITLES[0]], len(BODY) + 1, id="one link is a credit, or a last word"),
+        pytest.param([*BODY, *TITLES, BODY[0]], len(BODY) + 4, id="links above the end are the article's"),
+        pytest.param(["Links of the week.", *TITLES], 4, id="a post that is a list of links"),
+        pytest.param([*BODY, "Salt", "Two onions", "A lamp"], len(BODY) + 3, id="a list without links"),
+    ],
+)
+def test_a_list_of_links_at_the_end_goes(lines: list[str], kept: int) -> None:
+    anchors = frozenset(map(squeezed, TITLES))
+    assert trim_links(lines, anchors) == (lines[:kept], lines[kept:])
 
 
 def test_buttons_above_the_text_go() -> None:
