@@ -33,6 +33,7 @@ from pipeline.records import (
     FeedState,
     Harvest,
     IdentifiedEntry,
+    Origin,
     Poll,
     PollOutcome,
     Run,
@@ -84,7 +85,15 @@ def articles(count: int, first: int = 0, seed: int = 1) -> Iterator[Article]:
             text_source=TextSource.PAGE,
             extractor="made",
         )
-        yield compose(entry, extraction, feed_url="http://site.example/feed", feed_title=None, final_url=url, fetched_at=at)
+        yield compose(
+            entry,
+            extraction,
+            feed_url="http://site.example/feed",
+            feed_title=None,
+            final_url=url,
+            fetched_at=at,
+            origin=Origin(feed="made", entry_id=url),
+        )
 
 
 def harvests(made: list[Article], poll: int) -> list[Harvest]:

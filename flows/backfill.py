@@ -154,8 +154,9 @@ async def _backfill_feed(feed: Feed, options: BackfillOptions, parts: RunParts, 
         wanted = _wanted(page, options, now)
         fresh = {item.entry_id for item in page.reading.sifted.new}
         new = [item for item in wanted if item.entry_id in fresh]
+        reading = page.reading
         gathered = await parts.gatherer.gather(
-            feed, new, (), seen_at=page.fetched_at, is_backfill=True, feed_title=page.reading.parsed.title
+            feed, new, (), seen_at=page.fetched_at, is_backfill=True, feed_title=reading.parsed.title, feed_capture=reading.capture
         )
         oldest, newest = _span(wanted)
         await parts.store(
@@ -174,6 +175,7 @@ async def _backfill_feed(feed: Feed, options: BackfillOptions, parts: RunParts, 
                 articles=gathered.articles,
                 fetches=gathered.fetches,
                 rejections=gathered.rejections,
+                captures=gathered.captures,
             )
         )
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.known import Known
-from flows.pages import ArticleSource, PageOutcome, Wanted
+from flows.making import Wanted
+from flows.pages import ArticleSource, PageOutcome
 from pipeline.articles import entry_alias
 from pipeline.canonical import site_of
+from pipeline.errors import FeedhouseError
 from pipeline.records import (
     Article,
+    Capture,
     Entry,
     Failure,
     Feed,
@@ -41,6 +44,7 @@ class Gathered:
     articles: tuple[Article, ...] = ()
     fetches: tuple[PageFetch, ...] = ()
     rejections: tuple[Rejection, ...] = ()
+    captures: tuple[Capture, ...] = ()
 
 
 class Gatherer:
@@ -63,12 +67,14 @@ class Gatherer:
         *,
         seen_at: datetime,
         feed_title: str | None,
+        feed_capture: Capture | None,
         is_backfill: bool = False,
     ) -> Gathered:
-        """The sightings, articles and rejections of a feed's new and changed entries."""
+        """The sightings, articles and rejections of a feed's new and changed entries; the captures are the pages' and `feed_capture`."""
         aliases = {entry.entry_id: entry_alias(entry, feed_url=feed.url) for entry in (*new, *changed)}
         known = await self._known.articles(tuple(aliases.values())) if aliases else {}
         few = asyncio.Semaphore(PAGES_OF_ONE_FEED)
+        kept_as = feed_capture.capture_id if feed_capture else None
 
         async def one(entry: IdentifiedEntry, *, is_new: bool) -> Gathered:
             stored = known.get(aliases[entry.entry_id])
@@ -76,20 +82,23 @@ class Gatherer:
                 outcome = PageOutcome(article_id=stored.article_id, article=None, failure=None, fetch=None)
             else:
                 async with few:
-                    outcome = await self._article_of(Wanted(feed=feed, entry=entry, feed_title=feed_title))
+                    outcome = await self._article_of(Wanted(feed=feed, entry=entry, feed_title=feed_title, feed_capture=kept_as))
             if stored is not None:
                 outcome = _as_version_of(stored, outcome)
             elif outcome.article is not None:
                 outcome = await self._unless_known(outcome, outcome.article)
-            return self._record(feed, entry, outcome, seen_at=seen_at, is_backfill=is_backfill, is_new=is_new, attempts=1)
+            return self._record(
+                feed, entry, outcome, seen_at=seen_at, is_backfill=is_backfill, is_new=is_new, attempts=1, feed_capture=kept_as
+            )
 
         tasks = [one(entry, is_new=True) for entry in new] + [one(entry, is_new=False) for entry in changed]
-        return _merged(await asyncio.gather(*tasks))
+        gathered = _merged(await asyncio.gather(*tasks))
+        return replace(gathered, captures=(feed_capture, *gathered.captures)) if feed_capture else gathered
 
     async def _unless_known(self, outcome: PageOutcome, article: Article) -> PageOutcome:
         """An unknown link that led to a known article is one more sighting of it: a second look at a page is no edit."""
         known = (await self._known.articles((article.canonical_url,))).get(article.canonical_url)
-        return outcome if known is None else PageOutcome(article_id=known.article_id, article=None, failure=None, fetch=outcome.fetch)
+        return outcome if known is None else replace(outcome, article_id=known.article_id, article=None, failure=None)
 
     async def retry(self, feed: Feed, due: RetryableEntry) -> Harvest:
         """Another try for the page of an entry that the feed may no longer list."""
@@ -111,12 +120,15 @@ class Gatherer:
             articles=gathered.articles,
             fetches=gathered.fetches,
             rejections=gathered.rejections if sighting.article_id is None else (),
+            captures=gathered.captures,
         )
 
     async def _article_of(self, wanted: Wanted) -> PageOutcome:
         """The entry's article; an exception that nobody foresaw costs this entry and no other."""
         try:
             return await self._pages.article_of(wanted)
+        except FeedhouseError:  # the archive cannot be written: that is the run's misfortune, not the entry's
+            raise
         except Exception as error:
             if self._crash_on_bugs:
                 raise
@@ -132,6 +144,7 @@ class Gatherer:
         is_backfill: bool,
         is_new: bool,
         attempts: int,
+        feed_capture: str | None = None,
     ) -> Gathered:
         sighting = Sighting(
             feed=feed.name,
@@ -147,6 +160,7 @@ class Gatherer:
             seen_at=seen_at,
             article_id=outcome.article_id,
             is_backfill=is_backfill,
+            feed_capture=feed_capture,
         )
         rejected = outcome.failure is not None and outcome.article_id is None and is_new
         return Gathered(
@@ -154,6 +168,7 @@ class Gatherer:
             articles=(outcome.article,) if outcome.article else (),
             fetches=(outcome.fetch,) if outcome.fetch else (),
             rejections=(self.rejection(feed, entry, outcome.failure, attempts),) if rejected and outcome.failure else (),
+            captures=(outcome.capture,) if outcome.capture else (),
         )
 
     def rejection(self, feed: Feed, entry: IdentifiedEntry | None, failure: Failure, attempts: int) -> Rejection:
@@ -185,9 +200,9 @@ def _as_version_of(stored: KnownArticle, outcome: PageOutcome) -> PageOutcome:
     """
     article = outcome.article
     if article is None or (stored.text_source is TextSource.PAGE and article.text_source is TextSource.FEED):
-        return PageOutcome(article_id=stored.article_id, article=None, failure=None, fetch=outcome.fetch)
+        return replace(outcome, article_id=stored.article_id, article=None, failure=None)
     article = replace(article, article_id=stored.article_id, canonical_url=stored.canonical_url, site=site_of(stored.canonical_url))
-    return PageOutcome(article_id=stored.article_id, article=article, failure=None, fetch=outcome.fetch)
+    return replace(outcome, article_id=stored.article_id, article=article, failure=None)
 
 
 def _entry_of(sighting: Sighting) -> Entry:
@@ -209,4 +224,5 @@ def _merged(parts: Sequence[Gathered]) -> Gathered:
         articles=tuple({article.article_id: article for part in parts for article in part.articles}.values()),
         fetches=tuple(fetch for part in parts for fetch in part.fetches),
         rejections=tuple(rejection for part in parts for rejection in part.rejections),
+        captures=tuple(capture for part in parts for capture in part.captures),
     )

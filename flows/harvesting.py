@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.gathering import Gatherer, bug_failure
+from flows.keeping import Keeper
 from flows.known import Known
+from pipeline.errors import FeedhouseError
 from pipeline.fetching import HttpClient
 from pipeline.identity import identify
 from pipeline.parsing import parse_feed
 from pipeline.polling import PollingPolicy, after_poll, body_hash, conditional_headers
 from pipeline.records import (
+    Capture,
+    CaptureKind,
     Failure,
     Feed,
     FeedProfile,
@@ -32,17 +36,16 @@ from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 PARSE_SECONDS = 45.0
 # 226 IM Used: only what is new since our validator (RFC 3229); what it does not list has not left the feed.
 _READABLE = frozenset({200, 226})
-# Pages of one feed on their way at once: the host's own limit is lower, but a feed may link to many hosts.
-PAGES_OF_ONE_FEED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A feed's body, read: what it holds, and what of it the warehouse does not have."""
+    """A feed's body, read: what it holds, what of it the warehouse does not have, and where it is kept if there is any such thing."""
 
     parsed: ParsedFeed
     identified: tuple[IdentifiedEntry, ...]
     sifted: Sifted
+    capture: Capture | None
 
     @property
     def listed_ids(self) -> tuple[str, ...] | None:
@@ -63,6 +66,7 @@ class Harvester:
         client: HttpClient,
         workers: WorkerPool,
         known: Known,
+        keeper: Keeper,
         gatherer: Gatherer,
         policy: PollingPolicy,
         max_feed_bytes: int,
@@ -73,6 +77,7 @@ class Harvester:
         self._client = client
         self._workers = workers
         self._known = known
+        self._keeper = keeper
         self._gatherer = gatherer
         self._policy = policy
         self._max_feed_bytes = max_feed_bytes
@@ -83,6 +88,8 @@ class Harvester:
         started_at = self._now()
         try:
             return await self._harvest(feed, state, started_at)
+        except FeedhouseError:  # the archive cannot be written: that is the run's misfortune, not the feed's
+            raise
         except Exception as error:
             if self._crash_on_bugs:
                 raise
@@ -98,7 +105,9 @@ class Harvester:
         if isinstance(reading, Failure):
             return self._without_reading(feed, state, answer, started_at, unreadable=reading)
         sifted = reading.sifted
-        gathered = await self._gatherer.gather(feed, sifted.new, sifted.changed, seen_at=started_at, feed_title=reading.parsed.title)
+        gathered = await self._gatherer.gather(
+            feed, sifted.new, sifted.changed, seen_at=started_at, feed_title=reading.parsed.title, feed_capture=reading.capture
+        )
         return Harvest(
             feed=feed.name,
             poll=Poll(
@@ -120,6 +129,7 @@ class Harvester:
             articles=gathered.articles,
             fetches=gathered.fetches,
             rejections=gathered.rejections,
+            captures=gathered.captures,
         )
 
     async def ask(self, feed: Feed, url: str, headers: Sequence[tuple[str, str]] = ()) -> Response | Failure:
@@ -134,21 +144,15 @@ class Harvester:
         )
 
     async def read(self, feed: Feed, answer: Response) -> Reading | Failure:
-        """A feed document parsed in a worker, its entries identified and sifted."""
-        try:
-            parsed = await self._workers.run(
-                _parse, answer.body, answer.final_url, answer.header("content-type"), self._now(), seconds=PARSE_SECONDS
-            )
-        except WorkerTimeoutError:
-            detail = f"parsing took longer than {PARSE_SECONDS:.0f} s and was stopped"
-            return Failure(stage=Stage.PARSE, reason="too_slow", detail=detail, is_transient=False)
-        except WorkerDiedError as error:
-            return Failure(stage=Stage.PARSE, reason="worker_died", detail=str(error), is_transient=False)
+        """A feed document parsed in a worker, its entries identified and sifted; kept if any of them is new or edited."""
+        parsed = await parsed_in_worker(self._workers, answer)
         if isinstance(parsed, Failure):
             return parsed
         identified = identify(parsed.entries)
         known = await self._known.entries(feed.name, [entry.entry_id for entry in identified])
-        return Reading(parsed=parsed, identified=identified, sifted=sift(identified, known, seen=len(parsed.entries)))
+        sifted = sift(identified, known, seen=len(parsed.entries))
+        capture = await self._keeper.keep(CaptureKind.FEED, answer) if sifted.new or sifted.changed else None
+        return Reading(parsed=parsed, identified=identified, sifted=sifted, capture=capture)
 
     def _without_reading(
         self, feed: Feed, state: FeedState, answer: Response | Failure, started_at: datetime, *, unreadable: Failure | None = None
@@ -172,6 +176,19 @@ class Harvester:
             ),
             state=after_poll(feed, state, answer, parsed=unreadable, entries_new=0, policy=self._policy, now=started_at),
         )
+
+
+async def parsed_in_worker(workers: WorkerPool, answer: Response) -> ParsedFeed | Failure:
+    """A feed document, parsed within `PARSE_SECONDS`. Dates are judged by when it was fetched, so that it reads the same at any time."""
+    try:
+        return await workers.run(
+            _parse, answer.body, answer.final_url, answer.header("content-type"), answer.started_at, seconds=PARSE_SECONDS
+        )
+    except WorkerTimeoutError:
+        detail = f"parsing took longer than {PARSE_SECONDS:.0f} s and was stopped"
+        return Failure(stage=Stage.PARSE, reason="too_slow", detail=detail, is_transient=False)
+    except WorkerDiedError as error:
+        return Failure(stage=Stage.PARSE, reason="worker_died", detail=str(error), is_transient=False)
 
 
 def _parse(body: bytes, url: str, content_type: str | None, now: datetime) -> ParsedFeed | Failure:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from pipeline.records import KnownArticle, KnownEntry, RetryableEntry
+from pipeline.records import Capture, KnownArticle, KnownEntry, RetryableEntry
 from warehouse import lookups
 from warehouse.connections import open_reader
 
@@ -63,6 +63,7 @@ class Known:
             lambda keys: lookups.known_entries(con, keys) if con else {}, self._turn
         )
         self._articles: _Together[str, KnownArticle] = _Together(lambda keys: lookups.known_articles(con, keys) if con else {}, self._turn)
+        self._captures: _Together[str, Capture] = _Together(lambda keys: lookups.known_captures(con, keys) if con else {}, self._turn)
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +80,10 @@ class Known:
     async def articles(self, aliases: Sequence[str]) -> Mapping[str, KnownArticle]:
         """The known articles among those that `aliases` lead to, by alias."""
         return await self._articles.ask(aliases)
+
+    async def captures(self, digests: Sequence[str]) -> Mapping[str, Capture]:
+        """The captures that have the bodies with these digests, by digest."""
+        return await self._captures.ask(digests)
 
     async def due_retries(self, *, now: datetime, limit: int) -> Sequence[RetryableEntry]:
         """Entries whose page is to be asked for again by now, the longest overdue first."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from pipeline.archive import Archive
 from pipeline.records import Harvest
 from warehouse import Warehouse
 
@@ -32,9 +33,16 @@ class Loader:
     """
 
     def __init__(
-        self, warehouse: Warehouse, run_id: str, *, now: Callable[[], datetime], on_loaded: Callable[[Sequence[Harvest]], None]
+        self,
+        warehouse: Warehouse,
+        run_id: str,
+        *,
+        archive: Archive | None,
+        now: Callable[[], datetime],
+        on_loaded: Callable[[Sequence[Harvest]], None],
     ) -> None:
         self._warehouse = warehouse
+        self._archive = archive
         self._run_id = run_id
         self._now = now
         self._on_loaded = on_loaded
@@ -93,6 +101,8 @@ class Loader:
     async def _write(self, batch: list[Harvest]) -> None:
         started = time.monotonic()
         publish = started - self._last_publish > max(PUBLISH_SECONDS, PUBLISH_SHARE * self._publish_cost)
+        if self._archive is not None:
+            await asyncio.to_thread(self._archive.sync)  # before the warehouse says where bytes are kept, they are kept
         await asyncio.to_thread(self._warehouse.load, self._run_id, batch, now=self._now(), publish=publish)
         if publish:
             self._last_publish = time.monotonic()

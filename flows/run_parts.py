@@ -13,19 +13,24 @@ from uuid import uuid4
 
 from flows.gathering import Gatherer
 from flows.harvesting import Harvester
+from flows.keeping import Keeper
 from flows.known import Known
 from flows.loader import Loader
+from flows.making import Maker
 from flows.pages import ArticleSource
 from flows.progress import Progress
 from flows.run_lock import only_run
 from flows.settings import FeedsFile, Settings
 from flows.version import VERSION
+from pipeline.archive import Archive
 from pipeline.fetching import USER_AGENT, FetchPolicy, HttpClient
 from pipeline.polling import PollingPolicy
 from pipeline.records import Harvest, Run, RunKind, RunSummary
 from pipeline.robots import RobotsRules
 from pipeline.workers import WorkerPool
 from warehouse import Warehouse
+
+ARCHIVE_FOLDER = "archive"
 
 Clock = Callable[[], datetime]
 
@@ -58,19 +63,23 @@ class RunParts:
 
 
 @asynccontextmanager
-async def fetching_parts(settings: Settings, snapshot: Path, *, now: Clock, crash_on_bugs: bool = False) -> AsyncIterator[FetchingParts]:
-    """Opens client, workers and the snapshot, if there is one yet."""
+async def fetching_parts(
+    settings: Settings, snapshot: Path, *, now: Clock, archive: Archive | None = None, crash_on_bugs: bool = False
+) -> AsyncIterator[FetchingParts]:
+    """Opens client, workers and the snapshot, if there is one yet. What is fetched is kept in `archive`, if one is given."""
     async with AsyncExitStack() as stack:
         known = stack.enter_context(Known(snapshot))
         workers = await stack.enter_async_context(WorkerPool())
         client = await stack.enter_async_context(HttpClient(fetch_policy(settings), now=now))
         robots = RobotsRules(client, settings.user_agent or USER_AGENT)
-        pages = ArticleSource(client, robots, workers, max_page_bytes=settings.max_page_bytes, now=now)
+        keeper = Keeper(archive, known)
+        pages = ArticleSource(client, robots, Maker(workers, now=now), keeper, max_page_bytes=settings.max_page_bytes, now=now)
         gatherer = Gatherer(pages, known, now=now, crash_on_bugs=crash_on_bugs)
         harvester = Harvester(
             client=client,
             workers=workers,
             known=known,
+            keeper=keeper,
             gatherer=gatherer,
             policy=polling_policy(settings),
             max_feed_bytes=settings.max_feed_bytes,
@@ -85,17 +94,26 @@ async def run_parts(
     settings: Settings, warehouse: Warehouse, run_id: str, *, progress: Progress, now: Clock, crash_on_bugs: bool = False
 ) -> AsyncIterator[RunParts]:
     """Opens everything for a run that `warehouse` has begun; on leaving, all that was handed over is stored."""
-    async with fetching_parts(settings, warehouse.snapshot, now=now, crash_on_bugs=crash_on_bugs) as parts:
+    async with AsyncExitStack() as stack:
+        archive = stack.enter_context(open_archive(warehouse.home, run_id)) if settings.archive else None
+        parts = await stack.enter_async_context(
+            fetching_parts(settings, warehouse.snapshot, now=now, archive=archive, crash_on_bugs=crash_on_bugs)
+        )
 
         def loaded(batch: Sequence[Harvest]) -> None:
             for harvest in batch:
                 for article in harvest.articles:
                     parts.pages.stored(article)
 
-        async with Loader(warehouse, run_id, now=now, on_loaded=loaded) as loader:
-            yield RunParts(
-                harvester=parts.harvester, gatherer=parts.gatherer, known=parts.known, loader=loader, progress=progress, warehouse=warehouse
-            )
+        loader = await stack.enter_async_context(Loader(warehouse, run_id, archive=archive, now=now, on_loaded=loaded))
+        yield RunParts(
+            harvester=parts.harvester, gatherer=parts.gatherer, known=parts.known, loader=loader, progress=progress, warehouse=warehouse
+        )
+
+
+def open_archive(home: Path, run_id: str) -> Archive:
+    """The archive of a home folder, for a run to add to."""
+    return Archive(home / ARCHIVE_FOLDER, run_id, software=f"Feedhouse/{VERSION}")
 
 
 async def recorded(

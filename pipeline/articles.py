@@ -14,7 +14,7 @@ import unicodedata
 from datetime import datetime
 
 from pipeline.canonical import believable_canonical, canonical_url, site_of
-from pipeline.records import Article, Credit, DateQuality, Extraction, IdentifiedEntry, TextSource
+from pipeline.records import Article, Credit, DateQuality, Extraction, IdentifiedEntry, Origin, TextSource
 
 # A Chinese or Japanese character counts as a word: those scripts are written without spaces.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -31,6 +31,7 @@ def compose(
     feed_title: str | None,
     final_url: str | None,
     fetched_at: datetime,
+    origin: Origin,
 ) -> Article:
     """The article of an entry. `final_url` is where its page was found after redirects, None where only the feed's content is used."""
     identity, aliases = _identity(entry, extraction, feed_url, final_url)
@@ -57,6 +58,7 @@ def compose(
         story_id=story_id_of(words, title=title or "", identity=identity),
         fetched_at=fetched_at,
         extractor=extraction.extractor,
+        origin=origin,
         credits=tuple(credit for credit in extraction.credits if not _is_own(credit, site_of(identity), feed_title)),
         trimmed=extraction.trimmed,
     )

@@ -14,3 +14,7 @@ class FeedhouseError(Exception):
 
 class WarehouseError(FeedhouseError):
     """The warehouse cannot be opened, locked, upgraded or published."""
+
+
+class ArchiveError(FeedhouseError):
+    """The kept bytes cannot be written or read."""

@@ -57,6 +57,13 @@ class TextSource(StrEnum):
     FEED = "feed"
 
 
+class CaptureKind(StrEnum):
+    """What an archived answer is."""
+
+    FEED = "feed"
+    PAGE = "page"
+
+
 class RunKind(StrEnum):
     """What a run was for."""
 
@@ -158,6 +165,29 @@ class Response:
     def header(self, name: str) -> str | None:
         """The first value of a header, by its lower-case name."""
         return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One answer in the archive; made by `pipeline.archive`.
+
+    `url` is what was asked for, `final_url` what answered. `digest` is the SHA-1 of the body in base 32. The record is the gzip member of
+    `length` bytes at byte `offset` of `file`; a revisit has no body of its own: the capture with its digest that is none has it.
+    """
+
+    capture_id: str
+    kind: CaptureKind
+    url: str
+    final_url: str
+    fetched_at: datetime
+    http_status: int
+    content_type: str | None
+    digest: str
+    bytes: int
+    file: str
+    offset: int
+    length: int
+    is_revisit: bool
 
 
 # --- parsing and identity --------------------------------------------------------------------------------------------------------
@@ -290,11 +320,25 @@ class Extraction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a version of an article was made from, so that it can be made again; produced by the caller of `pipeline.articles`.
+
+    `feed_capture` and `page_capture` are captures of the archive: None where it was made without the feed's document (a page that was
+    asked for again) or without a page, and where nothing is kept.
+    """
+
+    feed: str
+    entry_id: str
+    feed_capture: str | None = None
+    page_capture: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article on one site, ready to load; made by `pipeline.articles`.
 
     `article_id` is a hash of `canonical_url`, `story_id` of the text (see there). `aliases` are the canonical forms of every URL that
-    led here: a later entry with such a link is this article and is not fetched again.
+    led here: a later entry with such a link is this article and is not fetched again. `origin` is what it was made from.
     """
 
     article_id: str
@@ -316,13 +360,17 @@ class Article:
     story_id: str
     fetched_at: datetime
     extractor: str
+    origin: Origin
     credits: tuple[Credit, ...] = ()
     trimmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One new or changed entry in one feed, ready to load. `url` is absolute as published; `article_id` is None where it was rejected."""
+    """One new or changed entry in one feed, ready to load. `url` is absolute as published; `article_id` is None where it was rejected.
+
+    `feed_capture`: the archived document in which it stood so.
+    """
 
     feed: str
     entry_id: str
@@ -337,6 +385,7 @@ class Sighting:
     seen_at: datetime
     article_id: str | None
     is_backfill: bool = False
+    feed_capture: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -442,6 +491,7 @@ class Harvest:
     articles: tuple[Article, ...] = ()
     fetches: tuple[PageFetch, ...] = ()
     rejections: tuple[Rejection, ...] = ()
+    captures: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

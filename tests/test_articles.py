@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.articles import compose, short_id, story_id_of, words_of
-from pipeline.records import Article, Credit, DateQuality, Entry, Extraction, IdentifiedEntry, KnownEntry, TextSource
+from pipeline.records import Article, Credit, DateQuality, Entry, Extraction, IdentifiedEntry, KnownEntry, Origin, TextSource
 from pipeline.sifting import sift
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -24,7 +24,15 @@ def extraction(text: str = LONG, **changes: object) -> Extraction:
 
 def composed(entry: Entry, found: Extraction, final_url: str | None) -> Article:
     item = IdentifiedEntry(entry_id="e1", content_hash="h", entry=entry)
-    return compose(item, found, feed_url="http://gazette.example/feed", feed_title="The Gazette", final_url=final_url, fetched_at=NOW)
+    return compose(
+        item,
+        found,
+        feed_url="http://gazette.example/feed",
+        feed_title="The Gazette",
+        final_url=final_url,
+        fetched_at=NOW,
+        origin=Origin(feed="gazette", entry_id=item.entry_id),
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from pipeline.records import (
     FeedState,
     Harvest,
     IdentifiedEntry,
+    Origin,
     Poll,
     PollOutcome,
     Rejection,
@@ -52,7 +53,15 @@ def article(
         text=text, title=None, author=None, published_at=None, language="en", summary=None, image_url=None, canonical_href=None,
         text_source=source, extractor="test", credits=credits_found, trimmed=tuple(found.evidence for found in credits_found),
     )  # fmt: skip
-    return compose(entry, extraction, feed_url="http://gazette.example/feed", feed_title=None, final_url=url, fetched_at=NOW)
+    return compose(
+        entry,
+        extraction,
+        feed_url="http://gazette.example/feed",
+        feed_title=None,
+        final_url=url,
+        fetched_at=NOW,
+        origin=Origin(feed="gazette", entry_id=entry.entry_id),
+    )
 
 
 def sighting(name: str, entry_id: str, found: Article | None, *, content_hash: str = "h", at: datetime = NOW, **changes: Any) -> Sighting:

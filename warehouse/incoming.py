@@ -49,6 +49,7 @@ _SIGHTING = {
     "seen_at": _TIME,
     "article_id": _TEXT,
     "is_backfill": _FLAG,
+    "feed_capture": _TEXT,
     "is_polled": _FLAG,
 }
 _ARTICLE = {
@@ -61,6 +62,7 @@ _ARTICLE = {
     "extractor": _TEXT,
     "trimmed": _TEXT,
     "has_credit": _FLAG,
+    **dict.fromkeys(("feed", "entry_id", "feed_capture", "page_capture"), _TEXT),
 }
 _ALIAS = {"alias": _TEXT, "article_id": _TEXT}
 _CREDIT = {
@@ -78,6 +80,18 @@ _FETCH = {
     "error": _TEXT,
     "attempts": _INT,
     "next_retry_at": _TIME,
+}
+_CAPTURE = {
+    **dict.fromkeys(("capture_id", "kind", "url", "final_url"), _TEXT),
+    "fetched_at": _TIME,
+    "http_status": _INT,
+    "content_type": _TEXT,
+    "digest": _TEXT,
+    "bytes": _INT,
+    "file": _TEXT,
+    "offset": _INT,
+    "length": _INT,
+    "is_revisit": _FLAG,
 }
 _REJECTION = {
     **dict.fromkeys(("stage", "feed", "entry_id", "url", "reason", "error"), _TEXT),
@@ -126,6 +140,7 @@ def incoming(harvests: Sequence[Harvest]) -> dict[str, pa.Table]:
             _CREDIT, [_row(_CREDIT, c, article_id=a.article_id, position=n) for a in articles for n, c in enumerate(a.credits)]
         ),
         "incoming_fetch": _table(_FETCH, [_row(_FETCH, fetch, feed=feed) for feed, fetch in fetches.values()]),
+        "incoming_capture": _table(_CAPTURE, [_row(_CAPTURE, capture) for harvest in harvests for capture in harvest.captures]),
         "incoming_rejection": _table(_REJECTION, [_row(_REJECTION, rejection) for rejection in rejections.values()]),
         "incoming_backfill_page": _table(_BACKFILL_PAGE, [_row(_BACKFILL_PAGE, page) for page in pages.values()]),
     }
@@ -160,7 +175,8 @@ def _state_row(harvest: Harvest, state: FeedState) -> dict[str, Any]:
 
 
 def _article_row(article: Article) -> dict[str, Any]:
-    return _row(_ARTICLE, article, trimmed="\n".join(article.trimmed) or None, has_credit=bool(article.credits))
+    origin = {name: getattr(article.origin, name) for name in ("feed", "entry_id", "feed_capture", "page_capture")}
+    return _row(_ARTICLE, article, trimmed="\n".join(article.trimmed) or None, has_credit=bool(article.credits), **origin)
 
 
 def _row(columns: Mapping[str, pa.DataType], record: object, **computed: object) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Warehouse:
     """
 
     def __init__(self, home: Path, *, lock_seconds: float = LOCK_SECONDS) -> None:
+        self.home = home
         self.work = home / "state" / "work.duckdb"
         self.snapshot = home / "warehouse.duckdb"
         self._lock_seconds = lock_seconds

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.records import DateQuality, KnownArticle, KnownEntry, RetryableEntry, Sighting, TextSource
+from pipeline.records import Capture, CaptureKind, DateQuality, KnownArticle, KnownEntry, RetryableEntry, Sighting, TextSource
 from warehouse.incoming import asked
 from warehouse.sql_files import query
 
@@ -29,6 +29,19 @@ def known_articles(con: duckdb.DuckDBPyConnection, aliases: Sequence[str]) -> di
         alias: KnownArticle(article_id=article_id, canonical_url=url, text_hash=text_hash, text_source=TextSource(source), version=version)
         for alias, article_id, url, text_hash, source, version in rows
     }
+
+
+def known_captures(con: duckdb.DuckDBPyConnection, digests: Sequence[str]) -> dict[str, Capture]:
+    """The captures that have the bodies with these digests, by digest."""
+    con.register("asked", asked(("digest",), [(digest,) for digest in digests]))
+    return {capture.digest: capture for capture in map(capture_of, con.execute(query("known_captures")).fetchall())}
+
+
+def capture_of(row: Sequence[object]) -> Capture:
+    """A capture from its columns in the order of the record's fields."""
+    values = dict(zip(Capture.__dataclass_fields__, row, strict=True))
+    values["kind"] = CaptureKind(str(values["kind"]))
+    return Capture(**values)  # type: ignore[arg-type]
 
 
 def due_retries(con: duckdb.DuckDBPyConnection, *, now: datetime, limit: int) -> tuple[RetryableEntry, ...]:

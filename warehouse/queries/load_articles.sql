@@ -25,8 +25,8 @@ FROM fresh
 WHERE text_hash NOT IN (SELECT b.text_hash FROM store.body AS b WHERE b.text_hash IN (SELECT f.text_hash FROM fresh AS f))
 GROUP BY text_hash;
 
-INSERT INTO store.article_version (article_id, version, title, text_hash, trimmed, seen_at)
-SELECT article_id, coalesce(known_version, 0) + 1, title, text_hash, trimmed, fetched_at
+INSERT INTO store.article_version (article_id, version, title, text_hash, trimmed, seen_at, feed, entry_id, feed_capture, page_capture)
+SELECT article_id, coalesce(known_version, 0) + 1, title, text_hash, trimmed, fetched_at, feed, entry_id, feed_capture, page_capture
 FROM fresh;
 
 DELETE FROM store.attribution WHERE article_id IN (SELECT article_id FROM fresh WHERE known_version IS NOT NULL);

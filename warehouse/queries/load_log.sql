@@ -10,6 +10,10 @@ INSERT INTO store.page_fetch
 SELECT $run_id, i.* FROM incoming_fetch AS i
 WHERE NOT EXISTS (SELECT 1 FROM store.page_fetch AS p WHERE p.run_id = $run_id AND p.url = i.url);
 
+INSERT INTO store.capture
+SELECT i.*, $run_id FROM incoming_capture AS i
+WHERE NOT EXISTS (SELECT 1 FROM store.capture AS c WHERE c.capture_id = i.capture_id);
+
 INSERT INTO store.rejection
 SELECT $run_id, i.*, $now FROM incoming_rejection AS i
 WHERE NOT EXISTS (

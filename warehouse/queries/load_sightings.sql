@@ -22,16 +22,16 @@ WHERE s.content_hash <> i.content_hash OR (i.article_id IS NOT NULL AND s.articl
 UPDATE store.sighting AS s SET
     content_hash = i.content_hash, url = i.url, url_raw = i.url_raw, title = i.title, author = i.author, published_at = i.published_at,
     published_raw = i.published_raw, date_quality = i.date_quality, times_changed = s.times_changed + i.is_edited::INTEGER,
-    article_id = coalesce(i.article_id, s.article_id)
+    article_id = coalesce(i.article_id, s.article_id), feed_capture = coalesce(i.feed_capture, s.feed_capture)
 FROM edited_sighting AS i
 WHERE s.rowid = i.row_number;
 
 INSERT INTO store.sighting (
     feed, entry_id, content_hash, url, url_raw, title, author, published_at, published_raw, date_quality, first_seen_at, left_at,
-    times_changed, run_id, is_backfill, article_id
+    times_changed, run_id, is_backfill, article_id, feed_capture
 )
 SELECT
     i.feed, i.entry_id, i.content_hash, i.url, i.url_raw, i.title, i.author, i.published_at, i.published_raw, i.date_quality, i.seen_at,
-    CASE WHEN i.is_backfill THEN i.seen_at END, 0, $run_id, i.is_backfill, i.article_id
+    CASE WHEN i.is_backfill THEN i.seen_at END, 0, $run_id, i.is_backfill, i.article_id, i.feed_capture
 FROM incoming_sighting AS i
 WHERE NOT EXISTS (SELECT 1 FROM known_sighting AS s WHERE s.feed = i.feed AND s.entry_id = i.entry_id);
