@@ -18,7 +18,7 @@ from flows.commands import run_to_end
 from flows.harvesting import Reading
 from flows.ingest import run_all, wanted_feeds
 from flows.progress import Progress
-from flows.run_parts import Clock, FetchingParts, RunParts, fetching_parts, recorded
+from flows.run_parts import Clock, FetchingParts, RunParts, fetching_parts, fetching_run
 from flows.settings import FeedsFile, load_feeds_file
 from flows.summary import print_summary
 from pipeline.backfilling import MAX_PAGES, Way, in_range, is_past, next_page, way_of
@@ -97,7 +97,7 @@ async def run_backfill(
         progress.begin(f"Backfilling {', '.join(feed.name for feed in feeds[:3])}{more}, page by page", None)
         await run_all(_backfill_feed(feed, options, parts, now) for feed in feeds)
 
-    return await recorded(RunKind.BACKFILL, options.home, feeds_file, work, progress=progress, now=now, flow_run_id=flow_run_id)
+    return await fetching_run(RunKind.BACKFILL, options.home, feeds_file, work, progress=progress, now=now, flow_run_id=flow_run_id)
 
 
 async def list_backfill(options: BackfillOptions, feeds_file: FeedsFile, *, now: Clock = lambda: datetime.now(UTC)) -> None:

@@ -202,6 +202,18 @@ def maintain(place: Place, keep: timedelta) -> int:
 
 
 @feedhouse.command()
+@click.option("--since", type=GivenDate(), help="Only what was fetched since then.")
+@click.option("--feed", "names", multiple=True, metavar="NAME", help="Only this feed; can be given again.")
+@click.option("--json", "as_json", is_flag=True, help="What has changed as one JSON object.")
+@click.pass_obj
+def reprocess(place: Place, since: datetime | None, names: tuple[str, ...], *, as_json: bool) -> int:
+    """Extract, attribute and group again from the archived bytes, with no network."""
+    from flows.reprocess import reprocess_command
+
+    return reprocess_command(home=place.home, names=names, since=since, as_json=as_json)
+
+
+@feedhouse.command()
 @click.argument("url")
 @click.pass_obj
 def why(place: Place, url: str) -> int:

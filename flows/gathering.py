@@ -103,7 +103,7 @@ class Gatherer:
     async def retry(self, feed: Feed, due: RetryableEntry) -> Harvest:
         """Another try for the page of an entry that the feed may no longer list."""
         sighting, attempts = due.sighting, due.attempts + 1
-        entry = IdentifiedEntry(entry_id=sighting.entry_id, content_hash=sighting.content_hash, entry=_entry_of(sighting))
+        entry = IdentifiedEntry(entry_id=sighting.entry_id, content_hash=sighting.content_hash, entry=entry_of(sighting))
         alias = entry_alias(entry, feed_url=feed.url)
         stored = (await self._known.articles((alias,))).get(alias)
         outcome = await self._article_of(Wanted(feed=feed, entry=entry, attempts=attempts))
@@ -205,7 +205,7 @@ def _as_version_of(stored: KnownArticle, outcome: PageOutcome) -> PageOutcome:
     return replace(outcome, article_id=stored.article_id, article=article, failure=None)
 
 
-def _entry_of(sighting: Sighting) -> Entry:
+def entry_of(sighting: Sighting) -> Entry:
     """What the warehouse kept of an entry; the content that its feed carried has long become an article or was empty."""
     return Entry(
         link=sighting.url,

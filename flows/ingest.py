@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flows.progress import Progress
-from flows.run_parts import Clock, RunParts, recorded
+from flows.run_parts import Clock, RunParts, fetching_run
 from flows.settings import FeedsFile, unknown_feed
 from pipeline.polling import is_due
 from pipeline.records import (
@@ -84,7 +84,7 @@ async def run_ingest(
         on_shard = as_task(_shard_work(parts))
         await run_all(on_shard(shard) for shard in shards)
 
-    return await recorded(
+    return await fetching_run(
         RunKind.INGEST,
         options.home,
         feeds_file,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline.articles import compose
 from pipeline.extraction import ExtractionInput, extract_article
-from pipeline.records import Article, Capture, Extraction, Failure, Feed, IdentifiedEntry, Origin, Response, Stage
+from pipeline.records import Article, Extraction, Failure, Feed, IdentifiedEntry, Origin, Response, Stage
 from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
 # A page that trafilatura needs longer for is hostile or a book: 9.6 MB of paragraphs take 18 s, the slowest of 1,200 real pages took 2.
@@ -47,11 +47,11 @@ class Maker:
         self._now = now
 
     async def article_of(
-        self, wanted: Wanted, *, page: Response | None, failure: Failure | None, capture: Capture | None
+        self, wanted: Wanted, *, page: Response | None, failure: Failure | None, page_capture: str | None
     ) -> Made | Failure:
         """The article from page and entry, the better of the two; from the entry alone where the page failed or killed its worker.
 
-        `failure`: why there is no page; `capture`: the page in the archive.
+        `failure`: why there is no page; `page_capture`: the page in the archive.
         """
         if page is None and not wanted.carries_text:
             return failure or _nothing_to_read(wanted)
@@ -71,7 +71,7 @@ class Maker:
                 feed=wanted.feed.name,
                 entry_id=wanted.entry.entry_id,
                 feed_capture=wanted.feed_capture,
-                page_capture=capture.capture_id if capture else None,
+                page_capture=page_capture,
             ),
         )
         return Made(article=article, page_failure=extraction.page_failure)

@@ -119,7 +119,8 @@ class ArticleSource:
         self, wanted: Wanted, *, page: Response | None, failure: Failure | None, fetch: PageFetch | None, capture: Capture | None = None
     ) -> PageOutcome:
         """The article that page and entry make, if the run has not stored it yet."""
-        made = await self._maker.article_of(wanted, page=page, failure=failure, capture=capture)
+        page_capture = capture.capture_id if capture else None
+        made = await self._maker.article_of(wanted, page=page, failure=failure, page_capture=page_capture)
         if isinstance(made, Failure):
             told = fetch if fetch is None or failure else with_failure(fetch, made)
             return PageOutcome(article_id=None, article=None, failure=made, fetch=told, capture=capture)

@@ -52,6 +52,14 @@ class Progress:
         else:
             self._console.print(f"{what}: {total}" if total is not None else what, highlight=False, markup=False, soft_wrap=True)
 
+    def advanced(self, counts: str) -> None:
+        """Shows how far it has come."""
+        if self._live and self._task is not None:
+            self._live.update(self._task, description=counts)
+        elif self._clock() - self._last_line >= LINE_SECONDS:
+            self._last_line = self._clock()
+            self._console.print(counts, highlight=False, soft_wrap=True)
+
     def harvested(self, harvest: Harvest) -> None:
         """Counts one harvest."""
         self.done += 1
@@ -62,7 +70,6 @@ class Progress:
         counts = f"{self.articles} articles, {self.rejected} rejected, {self.failed} feeds failed"
         if self._live and self._task is not None:
             self._live.update(self._task, advance=1, description=counts)
-        elif self._clock() - self._last_line >= LINE_SECONDS:
-            self._last_line = self._clock()
+        else:
             of = f" of {self.total}" if self.total else ""
-            self._console.print(f"{self.done}{of} done: {counts}", highlight=False, soft_wrap=True)
+            self.advanced(f"{self.done}{of} done: {counts}")

@@ -25,7 +25,7 @@ from flows.version import VERSION
 from pipeline.archive import Archive
 from pipeline.fetching import USER_AGENT, FetchPolicy, HttpClient
 from pipeline.polling import PollingPolicy
-from pipeline.records import Harvest, Run, RunKind, RunSummary
+from pipeline.records import Feed, Harvest, Run, RunKind, RunSummary
 from pipeline.robots import RobotsRules
 from pipeline.workers import WorkerPool
 from warehouse import Warehouse
@@ -116,7 +116,7 @@ def open_archive(home: Path, run_id: str) -> Archive:
     return Archive(home / ARCHIVE_FOLDER, run_id, software=f"Feedhouse/{VERSION}")
 
 
-async def recorded(
+async def fetching_run(
     kind: RunKind,
     home: Path,
     feeds_file: FeedsFile,
@@ -127,9 +127,28 @@ async def recorded(
     flow_run_id: str | None = None,
     crash_on_bugs: bool = False,
 ) -> RunSummary:
+    """A `recorded` run that asks the world: `work` is given all that it needs for that, and what it hands to the loader is stored."""
+
+    async def work_with_parts(warehouse: Warehouse, run: Run) -> None:
+        settings = feeds_file.settings
+        async with run_parts(settings, warehouse, run.run_id, progress=progress, now=now, crash_on_bugs=crash_on_bugs) as parts:
+            await work(parts, run)
+
+    return await recorded(kind, home, work_with_parts, feeds=feeds_file.feeds, now=now, flow_run_id=flow_run_id)
+
+
+async def recorded(
+    kind: RunKind,
+    home: Path,
+    work: Callable[[Warehouse, Run], Awaitable[None]],
+    *,
+    feeds: Sequence[Feed] | None,
+    now: Clock,
+    flow_run_id: str | None = None,
+) -> RunSummary:
     """Does `work` as a run of its kind, the only one in `home`, from its first row to its summary.
 
-    When it is cancelled or fails, what has been handed to the loader is stored, and the run's status says how it ended.
+    `feeds` are those of the feeds file, None for a run that does not read it. When `work` is cancelled or fails, the run's status says so.
 
     Raises:
         FeedhouseError: where another run of the kind is going on, or the warehouse cannot be opened.
@@ -139,11 +158,10 @@ async def recorded(
     run_id = f"{started_at:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"  # sorts by time, and tells people when
     run = Run(run_id=run_id, kind=kind, started_at=started_at, version=VERSION, prefect_flow_run_id=flow_run_id)
     with only_run(home, kind.value):
-        await asyncio.to_thread(warehouse.begin_run, run, feeds_file.feeds, now=started_at)
+        await asyncio.to_thread(warehouse.begin_run, run, feeds, now=started_at)
         status = "interrupted"
         try:
-            async with run_parts(feeds_file.settings, warehouse, run_id, progress=progress, now=now, crash_on_bugs=crash_on_bugs) as parts:
-                await work(parts, run)
+            await work(warehouse, run)
             status = "completed"
         except Exception:
             status = "failed"

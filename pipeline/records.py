@@ -494,6 +494,61 @@ class Harvest:
     captures: tuple[Capture, ...] = ()
 
 
+# --- reprocessing ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBody:
+    """An archived answer, and where its body stands; answered by `warehouse.reprocessing`."""
+
+    capture_id: str
+    url: str
+    final_url: str
+    http_status: int
+    content_type: str | None
+    fetched_at: datetime
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remakeable:
+    """A version of an article that can be made again, or (`article_id` and `version` None) an entry that came to nothing and may now.
+
+    Answered by `warehouse.reprocessing`. `document` is the feed in which the entry stood; without it, what `sighting` says is all there is.
+    """
+
+    article_id: str | None
+    version: int | None
+    canonical_url: str | None
+    text_hash: str | None
+    seen_at: datetime
+    feed_url: str
+    sighting: Sighting
+    document: KeptBody | None
+    page: KeptBody | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How far two texts differ; made by `pipeline.differences`. `similarity`: share of the words of both that both have, 0 to 1."""
+
+    is_change: bool
+    words_before: int
+    words_after: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remade:
+    """A version of an article made again, ready to load over the one whose text has the hash `text_hash_before`."""
+
+    article: Article
+    version: int
+    text_hash_before: str
+    difference: Difference
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run as it begins."""

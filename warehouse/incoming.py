@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.records import Article, Feed, FeedState, Harvest, TextSource
+from pipeline.records import Article, Feed, FeedState, Harvest, Remade, TextSource
 
 _TEXT = pa.string()
 _TIME = pa.timestamp("us", tz="UTC")
@@ -64,6 +64,7 @@ _ARTICLE = {
     "has_credit": _FLAG,
     **dict.fromkeys(("feed", "entry_id", "feed_capture", "page_capture"), _TEXT),
 }
+_REMADE = {**_ARTICLE, "version": _INT, "text_hash_before": _TEXT, "words_before": _INT, "similarity": pa.float64()}
 _ALIAS = {"alias": _TEXT, "article_id": _TEXT}
 _CREDIT = {
     "article_id": _TEXT,
@@ -71,6 +72,7 @@ _CREDIT = {
     **dict.fromkeys(("kind", "source", "author", "url", "evidence"), _TEXT),
     "confidence": pa.float64(),
 }
+_REMADE_CREDIT = {**_CREDIT, "version": _INT}
 _FETCH = {
     "feed": _TEXT,
     "url": _TEXT,
@@ -134,7 +136,7 @@ def incoming(harvests: Sequence[Harvest]) -> dict[str, pa.Table]:
         "incoming_state": _table(_STATE, [_state_row(harvest, harvest.state) for harvest in polled.values() if harvest.state]),
         "incoming_listed": asked(("feed", "entry_id"), listed),
         "incoming_sighting": _table(_SIGHTING, [_row(_SIGHTING, sighting, is_polled=polled) for polled, sighting in sightings.values()]),
-        "incoming_article": _table(_ARTICLE, [_article_row(article) for article in articles]),
+        "incoming_article": _table(_ARTICLE, [_article_row(_ARTICLE, article) for article in articles]),
         "incoming_alias": _table(_ALIAS, [{"alias": alias, "article_id": a.article_id} for a in articles for alias in a.aliases]),
         "incoming_credit": _table(
             _CREDIT, [_row(_CREDIT, c, article_id=a.article_id, position=n) for a in articles for n, c in enumerate(a.credits)]
@@ -144,6 +146,27 @@ def incoming(harvests: Sequence[Harvest]) -> dict[str, pa.Table]:
         "incoming_rejection": _table(_REJECTION, [_row(_REJECTION, rejection) for rejection in rejections.values()]),
         "incoming_backfill_page": _table(_BACKFILL_PAGE, [_row(_BACKFILL_PAGE, page) for page in pages.values()]),
     }
+
+
+def incoming_remade(remade: Sequence[Remade]) -> dict[str, pa.Table]:
+    """Versions made again, by table name."""
+    rows = [
+        _article_row(
+            _REMADE,
+            item.article,
+            version=item.version,
+            text_hash_before=item.text_hash_before,
+            words_before=item.difference.words_before,
+            similarity=item.difference.similarity,
+        )
+        for item in remade
+    ]
+    credited = [
+        _row(_REMADE_CREDIT, credit, article_id=item.article.article_id, version=item.version, position=position)
+        for item in remade
+        for position, credit in enumerate(item.article.credits)
+    ]
+    return {"incoming_remade": _table(_REMADE, rows), "incoming_credit": _table(_REMADE_CREDIT, credited)}
 
 
 def _one_each(harvests: Sequence[Harvest]) -> list[Article]:
@@ -174,9 +197,10 @@ def _state_row(harvest: Harvest, state: FeedState) -> dict[str, Any]:
     )
 
 
-def _article_row(article: Article) -> dict[str, Any]:
+def _article_row(columns: Mapping[str, pa.DataType], article: Article, **computed: object) -> dict[str, Any]:
     origin = {name: getattr(article.origin, name) for name in ("feed", "entry_id", "feed_capture", "page_capture")}
-    return _row(_ARTICLE, article, trimmed="\n".join(article.trimmed) or None, has_credit=bool(article.credits), **origin)
+    trimmed = "\n".join(article.trimmed) or None
+    return _row(columns, article, trimmed=trimmed, has_credit=bool(article.credits), **origin, **computed)
 
 
 def _row(columns: Mapping[str, pa.DataType], record: object, **computed: object) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.records import Feed, FeedState, FeedStatus, Harvest, Run, RunKind, RunSummary
+from pipeline.records import Feed, FeedState, FeedStatus, Harvest, Remade, Run, RunKind, RunSummary
 from warehouse.connections import writer, writer_lock
-from warehouse.incoming import incoming, incoming_feeds
+from warehouse.incoming import incoming, incoming_feeds, incoming_remade
 from warehouse.migrate import migrate
 from warehouse.publishing import publish_copy
 from warehouse.sql_files import query
@@ -34,11 +34,15 @@ class Warehouse:
         self.snapshot = home / "warehouse.duckdb"
         self._lock_seconds = lock_seconds
 
-    def begin_run(self, run: Run, feeds: Sequence[Feed], *, now: datetime) -> None:
-        """Brings the schema and the feeds up to date, closes what killed runs of this kind left open, begins `run`, publishes."""
+    def begin_run(self, run: Run, feeds: Sequence[Feed] | None, *, now: datetime) -> None:
+        """Brings the schema and the feeds up to date, closes what killed runs of this kind left open, begins `run`, publishes.
+
+        `feeds` are those of the feeds file; None leaves the known ones as they are.
+        """
         with self._writing(publish=True) as con:
-            con.register("incoming_feed", incoming_feeds(feeds))
-            con.execute(query("begin_feeds"))
+            if feeds is not None:
+                con.register("incoming_feed", incoming_feeds(feeds))
+                con.execute(query("begin_feeds"))
             for (left,) in con.execute(query("left_running"), {"kind": run.kind.value}).fetchall():
                 con.execute(query("finish_run"), {"run_id": left, "status": "interrupted", "finished_at": None})
             con.execute(
@@ -67,6 +71,14 @@ class Warehouse:
             con.execute(query("load_stories"))
             _execute_each(con, "load_sightings", {"run_id": run_id})
             _execute_each(con, "load_log", {"run_id": run_id, "now": now})
+
+    def load_remade(self, run_id: str, remade: Sequence[Remade]) -> None:
+        """Stores versions made again over what they were, whole or not at all. A version that has changed meanwhile is left alone."""
+        with self._writing(publish=False) as con:
+            for name, table in incoming_remade(remade).items():
+                con.register(name, table)
+            _execute_each(con, "load_remade", {"run_id": run_id})
+            con.execute(query("load_stories"))
 
     def finish_run(self, run_id: str, *, status: str, now: datetime) -> RunSummary:
         """Counts what the run has stored, closes it, publishes. The index of words takes in what is new first."""

@@ -44,6 +44,12 @@ def capture_of(row: Sequence[object]) -> Capture:
     return Capture(**values)  # type: ignore[arg-type]
 
 
+def texts(con: duckdb.DuckDBPyConnection, hashes: Sequence[str]) -> dict[str, str]:
+    """Texts by their hash."""
+    con.register("asked", asked(("text_hash",), [(text_hash,) for text_hash in hashes]))
+    return dict(con.execute(query("texts")).fetchall())
+
+
 def due_retries(con: duckdb.DuckDBPyConnection, *, now: datetime, limit: int) -> tuple[RetryableEntry, ...]:
     """Entries whose page is to be asked for again by `now`, the longest overdue first."""
     rows = con.execute(query("due_retries"), {"now": now, "limit": limit}).fetchall()

@@ -1,0 +1,232 @@
+"""`feedhouse reprocess`: articles made again from the archive by the program as it is now, with no network.
+
+An article keeps its identity, and a version its number and its time: what changes is what the program makes of the same bytes. Entries
+that came to nothing are tried again too. Stopped, it goes on where it was when it is started again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from flows.commands import run_to_end
+from flows.gathering import entry_of
+from flows.harvesting import parsed_in_worker
+from flows.making import Maker, Wanted
+from flows.progress import Progress
+from flows.run_parts import ARCHIVE_FOLDER, Clock, recorded
+from flows.version import VERSION
+from pipeline.archive import read_body
+from pipeline.canonical import site_of
+from pipeline.differences import difference
+from pipeline.identity import identify
+from pipeline.records import (
+    Article,
+    Difference,
+    Failure,
+    Feed,
+    Harvest,
+    IdentifiedEntry,
+    KeptBody,
+    Remade,
+    Remakeable,
+    Response,
+    Run,
+    RunKind,
+    RunSummary,
+)
+from pipeline.workers import WorkerPool
+from warehouse import Warehouse, lookups, open_reader
+from warehouse.reprocessing import remakeable
+
+# Versions that one transaction stores.
+BATCH = 400
+# Pages read and extracted at once: enough that no worker waits for the disk.
+PAGES_IN_HAND = 16
+# Texts that the summary names.
+MOST_CHANGED = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReprocessOptions:
+    """What a person can say about it. `names` empty: every feed; `since` None: all that is kept."""
+
+    home: Path
+    names: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What a reprocess came to: things looked at, versions made again, how far texts have changed, entries that have an article now."""
+
+    seen: int = 0
+    remade: int = 0
+    newly_stored: int = 0
+    changed: list[tuple[str, Difference]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Document:
+    """A feed document of the archive; empty where there is none, or none that can be read any more."""
+
+    title: str | None = None
+    entries: Mapping[str, IdentifiedEntry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    item: Remakeable
+    article: Article
+
+
+def reprocess_command(*, home: Path, names: tuple[str, ...], since: datetime | None, as_json: bool) -> int:
+    """Makes articles again, then says how many texts have changed, and by how much."""
+    with Progress() as progress:
+        summary, outcome = run_to_end(run_reprocess(ReprocessOptions(home=home, names=names, since=since), progress=progress))
+    print_outcome(summary, outcome, as_json=as_json)
+    return 0
+
+
+async def run_reprocess(
+    options: ReprocessOptions, *, progress: Progress, now: Clock = lambda: datetime.now(UTC), flow_run_id: str | None = None
+) -> tuple[RunSummary, Outcome]:
+    """Makes everything again whose bytes are kept and that `options` name.
+
+    Raises:
+        FeedhouseError: where nothing can be done; `ArchiveError` where a file of the archive is gone or has been changed.
+    """
+    outcome = Outcome()
+
+    async def work(warehouse: Warehouse, run: Run) -> None:
+        progress.begin("Making articles again from the archive", None)
+        with open_reader(warehouse.snapshot) as con:
+            items = remakeable(con, since=options.since, feeds=options.names, program=VERSION)
+            async with WorkerPool() as workers:
+                remaker = _Remaker(options.home / ARCHIVE_FOLDER, workers)
+                while batch := await asyncio.to_thread(lambda: list(islice(items, BATCH))):
+                    made = [item for item in await remaker.all_of(batch) if item is not None]
+                    before = lookups.texts(con.cursor(), _changed_hashes(made))
+                    await asyncio.to_thread(_store, warehouse, run, made, outcome, before=before, now=now())
+                    outcome.seen += len(batch)
+                    progress.advanced(f"{outcome.seen} looked at, {len(outcome.changed)} texts changed, {outcome.newly_stored} new")
+
+    summary = await recorded(RunKind.REPROCESS, options.home, work, feeds=None, now=now, flow_run_id=flow_run_id)
+    return summary, outcome
+
+
+class _Remaker:
+    """Reads the archive and makes what stands in it into articles again."""
+
+    def __init__(self, folder: Path, workers: WorkerPool) -> None:
+        self._folder = folder
+        self._workers = workers
+        self._room = asyncio.Semaphore(PAGES_IN_HAND)
+
+    async def all_of(self, batch: Sequence[Remakeable]) -> list[_Made | None]:
+        """What each of them makes now; None where it still makes nothing."""
+        documents = {item.document.capture_id: item.document for item in batch if item.document}
+        read = dict(zip(documents, await asyncio.gather(*map(self._read, documents.values())), strict=True))
+        return await asyncio.gather(
+            *(self._again(item, read[item.document.capture_id] if item.document else _Document()) for item in batch)
+        )
+
+    async def _read(self, kept: KeptBody) -> _Document:
+        """A feed document as it was read when it came."""
+        parsed = await parsed_in_worker(self._workers, await self._answer(kept))
+        if isinstance(parsed, Failure):
+            return _Document()
+        return _Document(title=parsed.title, entries={entry.entry_id: entry for entry in identify(parsed.entries)})
+
+    async def _again(self, item: Remakeable, document: _Document) -> _Made | None:
+        sighting = item.sighting
+        entry = document.entries.get(sighting.entry_id)
+        if entry is None:
+            entry = IdentifiedEntry(entry_id=sighting.entry_id, content_hash=sighting.content_hash, entry=entry_of(sighting))
+        wanted = Wanted(
+            feed=Feed(name=sighting.feed, url=item.feed_url),
+            entry=entry,
+            feed_title=document.title,
+            feed_capture=item.document.capture_id if item.document else None,
+        )
+        async with self._room:
+            page = await self._answer(item.page) if item.page else None
+            made = await Maker(self._workers, now=lambda: item.seen_at).article_of(
+                wanted, page=page, failure=None, page_capture=item.page.capture_id if item.page else None
+            )
+        return None if isinstance(made, Failure) else _Made(item=item, article=made.article)
+
+    async def _answer(self, kept: KeptBody) -> Response:
+        body = await asyncio.to_thread(read_body, self._folder, kept.file, kept.offset)
+        return Response(
+            url=kept.url,
+            final_url=kept.final_url,
+            status=kept.http_status,
+            headers=(("content-type", kept.content_type),) if kept.content_type else (),
+            body=body,
+            redirects=(),
+            started_at=kept.fetched_at,
+            duration_ms=0,
+        )
+
+
+def _changed_hashes(made: Sequence[_Made]) -> list[str]:
+    """The hashes of the texts that are no longer what they were."""
+    return [item.item.text_hash for item in made if item.item.text_hash not in {None, item.article.text_hash}]
+
+
+def _store(warehouse: Warehouse, run: Run, made: Sequence[_Made], outcome: Outcome, *, before: Mapping[str, str], now: datetime) -> None:
+    """One batch: versions over what they were, entries that came to nothing before as any other harvest."""
+    remade = [_remade(item, before) for item in made if item.item.article_id is not None]
+    fresh = [_harvest(item) for item in made if item.item.article_id is None]
+    warehouse.load_remade(run.run_id, remade)
+    if fresh:
+        warehouse.load(run.run_id, fresh, now=now, publish=False)
+    outcome.remade += len(remade)
+    outcome.newly_stored += len(fresh)
+    outcome.changed += [(item.article.url, item.difference) for item in remade if item.difference.is_change]
+
+
+def _remade(made: _Made, before: Mapping[str, str]) -> Remade:
+    """The version, with the identity that it had."""
+    item, article = made.item, made.article
+    assert item.article_id is not None
+    assert item.version is not None
+    assert item.canonical_url is not None
+    assert item.text_hash is not None
+    return Remade(
+        article=replace(article, article_id=item.article_id, canonical_url=item.canonical_url, site=site_of(item.canonical_url)),
+        version=item.version,
+        text_hash_before=item.text_hash,
+        difference=difference(before.get(item.text_hash, article.text), article.text),
+    )
+
+
+def _harvest(made: _Made) -> Harvest:
+    """An entry that came to nothing before and has an article now."""
+    sighting = replace(made.item.sighting, article_id=made.article.article_id)
+    return Harvest(feed=sighting.feed, sightings=(sighting,), articles=(made.article,))
+
+
+def print_outcome(summary: RunSummary, outcome: Outcome, *, as_json: bool) -> None:
+    """Prints what has changed: counts, the mean likeness, and the texts that have changed most."""
+    differences = [found for _, found in outcome.changed]
+    likeness = sum(found.similarity for found in differences) / len(differences) if differences else 1.0
+    words = sum(found.words_after - found.words_before for found in differences)
+    if as_json:
+        counts = {"run_id": summary.run_id, "status": summary.status, "looked_at": outcome.seen, "made_again": outcome.remade}
+        told = {"texts_changed": len(differences), "mean_similarity": likeness, "words_gained": words, "newly_stored": outcome.newly_stored}
+        click.echo(json.dumps(counts | told))
+        return
+    click.echo(f"{outcome.remade:,} texts made again: {len(differences):,} changed, {outcome.newly_stored:,} entries have an article now")
+    if differences:
+        click.echo(f"changed texts are alike by {likeness:.1%} in the mean, and have {words:+,} words in all; the most changed:")
+    for url, found in sorted(outcome.changed, key=lambda item: (item[1].similarity, item[0]))[:MOST_CHANGED]:
+        click.echo(f"  {found.similarity:4.0%}  {found.words_before:>6,} to {found.words_after:,} words  {url}")

@@ -1,0 +1,20 @@
+"""How far two texts differ, cheaply: by the words that both have. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pipeline.articles import words_of
+from pipeline.records import Difference
+
+
+def difference(before: str, after: str) -> Difference:
+    """The difference of two texts. Words are counted in one spelling and without their order: a block that has moved is none."""
+    old, new = Counter(words_of(before)), Counter(words_of(after))
+    both, total = (old & new).total(), old.total() + new.total()
+    return Difference(
+        is_change=before != after,
+        words_before=old.total(),
+        words_after=new.total(),
+        similarity=2 * both / total if total else 1.0,
+    )
