@@ -23,6 +23,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from flows.settling import store
 from pipeline.articles import compose
 from pipeline.records import (
     Article,
@@ -151,7 +152,7 @@ def fill(warehouse: Warehouse, count: int, first: int = 0) -> float:
     for number, made in enumerate(batches):
         batch = harvests(made, number * BATCH // 10)
         begun = time.perf_counter()
-        warehouse.load(f"run{first}-{number}", batch, now=START, publish=False)
+        store(warehouse, f"run{first}-{number}", batch, now=START, publish=False)
         spent += time.perf_counter() - begun
         if number % 50 == 49:
             print(f"  {(number + 1) * BATCH:,} loaded, {spent:.0f} s", flush=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from flows.settling import store
 from pipeline.archive import Archive
 from pipeline.records import Harvest
 from warehouse import Warehouse
@@ -103,7 +104,7 @@ class Loader:
         publish = started - self._last_publish > max(PUBLISH_SECONDS, PUBLISH_SHARE * self._publish_cost)
         if self._archive is not None:
             await asyncio.to_thread(self._archive.sync)  # before the warehouse says where bytes are kept, they are kept
-        await asyncio.to_thread(self._warehouse.load, self._run_id, batch, now=self._now(), publish=publish)
+        await asyncio.to_thread(store, self._warehouse, self._run_id, batch, now=self._now(), publish=publish)
         if publish:
             self._last_publish = time.monotonic()
             self._publish_cost = self._last_publish - started

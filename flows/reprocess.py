@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 import click
+import duckdb
 
 from flows.commands import run_to_end
 from flows.gathering import entry_of
@@ -22,6 +23,7 @@ from flows.harvesting import parsed_in_worker
 from flows.making import Maker, Wanted
 from flows.progress import Progress
 from flows.run_parts import ARCHIVE_FOLDER, Clock, recorded
+from flows.settling import store, store_remade
 from flows.version import VERSION
 from pipeline.archive import read_body
 from pipeline.canonical import site_of
@@ -42,6 +44,7 @@ from pipeline.records import (
     RunKind,
     RunSummary,
 )
+from pipeline.templates import restored
 from pipeline.workers import WorkerPool
 from warehouse import Warehouse, lookups, open_reader
 from warehouse.reprocessing import remakeable
@@ -113,7 +116,7 @@ async def run_reprocess(
                 remaker = _Remaker(options.home / ARCHIVE_FOLDER, workers)
                 while batch := await asyncio.to_thread(lambda: list(islice(items, BATCH))):
                     made = [item for item in await remaker.all_of(batch) if item is not None]
-                    before = lookups.texts(con.cursor(), _changed_hashes(made))
+                    before = _texts_before(con.cursor(), made)
                     await asyncio.to_thread(_store, warehouse, run, made, outcome, before=before, now=now())
                     outcome.seen += len(batch)
                     progress.advanced(f"{outcome.seen} looked at, {len(outcome.changed)} texts changed, {outcome.newly_stored} new")
@@ -177,18 +180,22 @@ class _Remaker:
         )
 
 
-def _changed_hashes(made: Sequence[_Made]) -> list[str]:
-    """The hashes of the texts that are no longer what they were."""
-    return [item.item.text_hash for item in made if item.item.text_hash not in {None, item.article.text_hash}]
+def _texts_before(con: duckdb.DuckDBPyConnection, made: Sequence[_Made]) -> dict[str, str]:
+    """The whole texts, as they were, of the versions whose text has changed, by the hash of what the warehouse shows of them."""
+    changed = {
+        item.item.text_hash: item.item.cut for item in made if item.item.text_hash and item.item.whole_hash != item.article.text_hash
+    }
+    found = lookups.texts(con, list(changed))
+    return {text_hash: "\n".join(restored(text.split("\n"), changed[text_hash])) for text_hash, text in found.items()}
 
 
 def _store(warehouse: Warehouse, run: Run, made: Sequence[_Made], outcome: Outcome, *, before: Mapping[str, str], now: datetime) -> None:
     """One batch: versions over what they were, entries that came to nothing before as any other harvest."""
     remade = [_remade(item, before) for item in made if item.item.article_id is not None]
     fresh = [_harvest(item) for item in made if item.item.article_id is None]
-    warehouse.load_remade(run.run_id, remade)
+    store_remade(warehouse, run.run_id, remade)
     if fresh:
-        warehouse.load(run.run_id, fresh, now=now, publish=False)
+        store(warehouse, run.run_id, fresh, now=now, publish=False)
     outcome.remade += len(remade)
     outcome.newly_stored += len(fresh)
     outcome.changed += [(item.article.url, item.difference) for item in remade if item.difference.is_change]
@@ -197,14 +204,11 @@ def _store(warehouse: Warehouse, run: Run, made: Sequence[_Made], outcome: Outco
 def _remade(made: _Made, before: Mapping[str, str]) -> Remade:
     """The version, with the identity that it had."""
     item, article = made.item, made.article
-    assert item.article_id is not None
-    assert item.version is not None
-    assert item.canonical_url is not None
-    assert item.text_hash is not None
+    assert item.article_id and item.version and item.canonical_url and item.whole_hash and item.text_hash  # noqa: PT018
     return Remade(
         article=replace(article, article_id=item.article_id, canonical_url=item.canonical_url, site=site_of(item.canonical_url)),
         version=item.version,
-        text_hash_before=item.text_hash,
+        text_hash_before=item.whole_hash,
         difference=difference(before.get(item.text_hash, article.text), article.text),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -96,6 +97,10 @@ def _print_article(article: Row, credits_found: list[Row]) -> None:
     if article["trimmed"]:
         _detail("cut from the text", None)
         for line in str(article["trimmed"]).splitlines():
+            _line(f"    {line}")
+    if article["cut"]:
+        _detail("cut because it recurs over the articles of the site", None)
+        for _, line in json.loads(str(article["cut"])):
             _line(f"    {line}")
 
 

@@ -55,7 +55,6 @@ def compose(
         summary=extraction.summary,
         image_url=extraction.image_url or entry.entry.image_url,
         text_source=extraction.text_source,
-        story_id=story_id_of(words, title=title or "", identity=identity),
         fetched_at=fetched_at,
         extractor=extraction.extractor,
         origin=origin,

@@ -337,8 +337,9 @@ class Origin:
 class Article:
     """One article on one site, ready to load; made by `pipeline.articles`.
 
-    `article_id` is a hash of `canonical_url`, `story_id` of the text (see there). `aliases` are the canonical forms of every URL that
-    led here: a later entry with such a link is this article and is not fetched again. `origin` is what it was made from.
+    `article_id` is a hash of `canonical_url`. `aliases` are the canonical forms of every URL that led here: a later entry with such a link
+    is this article and is not fetched again. `text` is whole: what its site's articles have in common is cut when it is loaded. `origin`
+    is what it was made from.
     """
 
     article_id: str
@@ -357,7 +358,6 @@ class Article:
     summary: str | None
     image_url: str | None
     text_source: TextSource
-    story_id: str
     fetched_at: datetime
     extractor: str
     origin: Origin
@@ -494,6 +494,43 @@ class Harvest:
     captures: tuple[Capture, ...] = ()
 
 
+# --- settling --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsettledText:
+    """An article whose text is to be settled: `text` is what is left of it without `cut`. Answered by `warehouse.settling`."""
+
+    article_number: int
+    article_id: str
+    canonical_url: str
+    site: str
+    title: str | None
+    text: str
+    cut: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleBlocks:
+    """What one article tells of its site's template; made by `pipeline.templates`. `anchor` and `keys` are signed 64-bit numbers."""
+
+    article_number: int
+    anchor: int
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledText:
+    """An article's final text, and what was cut from it, each block with its place in the whole text."""
+
+    article_number: int
+    text: str
+    text_hash: str
+    word_count: int
+    cut: tuple[tuple[int, str], ...]
+    story_id: str
+
+
 # --- reprocessing ----------------------------------------------------------------------------------------------------------------
 
 
@@ -515,13 +552,16 @@ class KeptBody:
 class Remakeable:
     """A version of an article that can be made again, or (`article_id` and `version` None) an entry that came to nothing and may now.
 
-    Answered by `warehouse.reprocessing`. `document` is the feed in which the entry stood; without it, what `sighting` says is all there is.
+    Answered by `warehouse.reprocessing`. `text_hash` is that of the text without `cut`, `whole_hash` that of the whole. `document` is
+    the feed in which the entry stood; without it, what `sighting` says is all there is.
     """
 
     article_id: str | None
     version: int | None
     canonical_url: str | None
+    whole_hash: str | None
     text_hash: str | None
+    cut: tuple[tuple[int, str], ...]
     seen_at: datetime
     feed_url: str
     sighting: Sighting
@@ -541,7 +581,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remade:
-    """A version of an article made again, ready to load over the one whose text has the hash `text_hash_before`."""
+    """A version of an article made again, ready to load over the one whose whole text has the hash `text_hash_before`."""
 
     article: Article
     version: int

@@ -18,6 +18,7 @@ import pytest
 from warehouses import NOW, article, feed, harvest, run
 
 from flows.cli import feedhouse
+from flows.settling import store
 from flows.status import spoken
 from warehouse import Warehouse
 
@@ -34,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     warehouse = Warehouse(home)
     warehouse.begin_run(run(), [feed("gazette"), feed("market")], now=NOW)
     original, repost = article("http://gazette.example/a"), article("http://market.example/b", credit="Harbour Ledger")
-    warehouse.load("run1", [harvest("gazette", {"a": original, "lost": None}), harvest("market", {"b": repost})], now=NOW, publish=False)
+    store(warehouse, "run1", [harvest("gazette", {"a": original, "lost": None}), harvest("market", {"b": repost})], now=NOW, publish=False)
     warehouse.finish_run("run1", status="completed", now=NOW)
     return home
 

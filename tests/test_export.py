@@ -15,6 +15,7 @@ from warehouses import NOW, article, feed, harvest, run
 
 from flows.export import export_command
 from flows.maintain import maintain_command
+from flows.settling import store
 from warehouse import Warehouse, open_reader
 
 
@@ -30,7 +31,7 @@ def add(warehouse: Warehouse, *names: str, later: timedelta = timedelta()) -> No
     from dataclasses import replace
 
     articles = {name: replace(article(f"http://gazette.example/{name}", f"Text of {name}."), fetched_at=NOW + later) for name in names}
-    warehouse.load("run1", [harvest("gazette", dict(articles))], now=NOW + later, publish=True)
+    store(warehouse, "run1", [harvest("gazette", dict(articles))], now=NOW + later, publish=True)
 
 
 def export(home: Path, form: str = "parquet") -> dict[str, float]:
@@ -93,8 +94,8 @@ def test_maintenance_prunes_the_log_and_keeps_what_matters(
 ) -> None:
     for number in (2, 3):
         warehouse.begin_run(run(f"run{number}"), [feed()], now=NOW)
-        warehouse.load(
-            f"run{number}", [harvest("gazette", {}, listed=("a", "b"), at=NOW + timedelta(hours=number))], now=NOW, publish=False
+        store(
+            warehouse, f"run{number}", [harvest("gazette", {}, listed=("a", "b"), at=NOW + timedelta(hours=number))], now=NOW, publish=False
         )
     assert maintain_command(home=tmp_path, keep=timedelta(days=1)) == 0
     shown = capsys.readouterr().out

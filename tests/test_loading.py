@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from warehouses import NOW, TEXT, article, feed, harvest, rejection, run, sighting
 
+from flows.settling import store
 from pipeline.records import FeedStatus, Harvest, RunKind, TextSource
 from warehouse import Warehouse, lookups, open_reader
 from warehouse.sql_files import query
@@ -22,7 +23,7 @@ def begun(home: Path, *names: str) -> Warehouse:
 
 
 def load(warehouse: Warehouse, *harvests: Harvest, run_id: str = "run1") -> None:
-    warehouse.load(run_id, harvests, now=NOW, publish=True)
+    store(warehouse, run_id, harvests, now=NOW, publish=True)
 
 
 def rows(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:

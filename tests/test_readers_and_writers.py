@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import pytest
 from warehouses import NOW, feed, harvest, many, run
 
+from flows.settling import store
 from warehouse import Warehouse, open_reader
 
 SECONDS = 60
@@ -28,7 +29,7 @@ warehouse = Warehouse(Path(sys.argv[1]))
 end = time.monotonic() + float(sys.argv[2])
 number = 0
 while time.monotonic() < end:
-    warehouse.load("run1", [harvest("gazette", many(number * 100, 100))], now=NOW, publish=True)
+    store(warehouse, "run1", [harvest("gazette", many(number * 100, 100))], now=NOW, publish=True)
     number += 1
 print(number * 100)
 """
@@ -101,8 +102,8 @@ def test_another_machine_reads_a_copy_that_a_plain_web_server_gives(tmp_path: Pa
                 copy = tmp_path / f"copy{number}.duckdb"
                 with urlopen(f"http://127.0.0.1:{port}/warehouse.duckdb", timeout=10) as answer:
                     first = answer.read(100_000)
-                    warehouse.load(
-                        "run1", [harvest("gazette", many(number * 50, 50))], now=NOW, publish=True
+                    store(
+                        warehouse, "run1", [harvest("gazette", many(number * 50, 50))], now=NOW, publish=True
                     )  # in the middle of the download
                     copy.write_bytes(first + answer.read())
                 with open_reader(copy) as con:

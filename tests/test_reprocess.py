@@ -25,7 +25,7 @@ ALL = {
     **SAME,
     "articles": "* EXCLUDE (text), md5(text)",
     "attributions": "*",
-    "search('the ferry board')": "article_id, round(score, 6), words_found",
+    "search('the ferry board')": "article_id, words_found",
 }
 
 
@@ -51,8 +51,8 @@ def as_an_older_program_made_it(house: House, sql: str) -> None:
 
 SPOILT = """
     INSERT INTO store.body SELECT 'spoilt' || article_id, b.text || chr(10) || 'Share this article' FROM store.article JOIN store.body AS b USING (text_hash);
-    UPDATE store.article SET text_hash = 'spoilt' || article_id, story_id = article_id;
-    UPDATE store.article_version SET text_hash = 'spoilt' || article_id;
+    UPDATE store.article SET text_hash = 'spoilt' || article_id, whole_hash = 'spoilt' || article_id, story_id = article_id;
+    UPDATE store.article_version SET text_hash = 'spoilt' || article_id, whole_hash = 'spoilt' || article_id;
 """
 
 

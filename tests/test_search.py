@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from warehouses import NOW, TEXT, article, feed, harvest, run
 
+from flows.settling import store
 from pipeline.records import Article
 from warehouse import Warehouse, open_sealed
 
@@ -19,7 +20,7 @@ CHINESE = "港口的渡轮票价又涨了,岛上的居民自己算了一笔账�
 def indexed(home: Path, articles: dict[str, Article | None]) -> Warehouse:
     warehouse = Warehouse(home)
     warehouse.begin_run(run(), [feed()], now=NOW)
-    warehouse.load("run1", [harvest("gazette", articles)], now=NOW, publish=False)
+    store(warehouse, "run1", [harvest("gazette", articles)], now=NOW, publish=False)
     warehouse.finish_run("run1", status="completed", now=NOW)
     return warehouse
 
@@ -53,7 +54,7 @@ def test_the_best_articles_come_first(warehouse: Warehouse, words: str, found: l
 
 def test_a_new_version_takes_the_place_of_the_old(warehouse: Warehouse) -> None:
     edited = harvest("gazette", {"tram": article("http://gazette.example/tram", BIRDS + "It was edited.")}, changed=1, content_hash="h2")
-    warehouse.load("run1", [edited], now=NOW, publish=False)
+    store(warehouse, "run1", [edited], now=NOW, publish=False)
     warehouse.finish_run("run1", status="completed", now=NOW)
     assert search(warehouse, "tea") == []
     assert set(search(warehouse, "thrush")) == {"https://gazette.example/birds", "https://gazette.example/tram"}
@@ -64,7 +65,7 @@ def test_incremental_equals_from_scratch(tmp_path: Path) -> None:
     whole = indexed(tmp_path / "whole", {**articles})
     step = indexed(tmp_path / "step", {"a": articles["a"]})
     for name in ("b", "c"):
-        step.load("run1", [harvest("gazette", {name: articles[name]}, listed=("a", "b", "c"))], now=NOW, publish=False)
+        store(step, "run1", [harvest("gazette", {name: articles[name]}, listed=("a", "b", "c"))], now=NOW, publish=False)
         step.finish_run("run1", status="completed", now=NOW)
     for words in ("thrush tram letters", "the", "board and tea"):
         assert search(whole, words) == search(step, words)

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 from warehouses import NOW, article, feed, harvest, run
 
+from flows.settling import store
 from pipeline.errors import WarehouseError
 from warehouse import Warehouse, open_reader, open_sealed
 from warehouse.connections import writer
@@ -81,7 +82,7 @@ def test_a_warehouse_of_each_released_schema_is_upgraded_by_the_next_writer(tmp_
             migrate(con, migrations()[:count], view_files=())
             con.execute("INSERT INTO store.body VALUES ('h', 'An old text.')")
         warehouse.begin_run(run(), [feed()], now=NOW)
-        warehouse.load("run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=True)
+        store(warehouse, "run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=True)
         with open_reader(warehouse.snapshot) as con:
             assert con.execute("SELECT count(*) FROM articles").fetchone() == (1,)
             assert con.execute("SELECT count(*) FROM store.body").fetchone() == (2,)
@@ -90,7 +91,7 @@ def test_a_warehouse_of_each_released_schema_is_upgraded_by_the_next_writer(tmp_
 
 def test_an_older_warehouse_is_upgraded_and_keeps_its_rows(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
-    warehouse.load("run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=False)
+    store(warehouse, "run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=False)
     more = SqlFile(name="9999_more", text="ALTER TABLE store.article ADD COLUMN mood VARCHAR", checksum="x")
     with writer(warehouse.work) as con:
         migrate(con, (*migrations(), more))
@@ -144,7 +145,7 @@ def test_an_open_reader_keeps_its_state_while_others_see_the_new_one(tmp_path: P
     )  # fmt: skip
     assert held.stdout is not None
     assert held.stdout.readline() == "(0,)\n"
-    warehouse.load("run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=True)
+    store(warehouse, "run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=True)
     with open_reader(warehouse.snapshot) as con:
         assert con.execute("SELECT count(*) FROM articles").fetchone() == (1,)
     assert held.communicate("go\n")[0] == "(0,)\n"
@@ -165,7 +166,7 @@ def test_a_disk_that_takes_no_copy_is_one_line_and_nothing_is_lost(tmp_path: Pat
     warehouse.snapshot.mkdir()
     (warehouse.snapshot / "in the way").touch()
     with pytest.raises(WarehouseError, match="what was stored is safe"):
-        warehouse.load("run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=True)
+        store(warehouse, "run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=True)
     (warehouse.snapshot / "in the way").unlink()
     warehouse.snapshot.rmdir()
     warehouse.publish()
@@ -202,7 +203,7 @@ from warehouse import Warehouse
 warehouse = Warehouse(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), 10_000):
     articles = many(number * 20, 20)
-    warehouse.load(sys.argv[3], [harvest(f"feed{number}", articles)], now=NOW, publish=number % 2 == 0)
+    store(warehouse, sys.argv[3], [harvest(f"feed{number}", articles)], now=NOW, publish=number % 2 == 0)
     print(number, flush=True)
 """
 

@@ -57,7 +57,7 @@ _ARTICLE = {
     "published_at": _TIME,
     **dict.fromkeys(("date_quality", "language", "text", "text_hash"), _TEXT),
     "word_count": _INT,
-    **dict.fromkeys(("summary", "image_url", "text_source", "story_id"), _TEXT),
+    **dict.fromkeys(("summary", "image_url", "text_source"), _TEXT),
     "fetched_at": _TIME,
     "extractor": _TEXT,
     "trimmed": _TEXT,

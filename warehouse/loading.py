@@ -14,7 +14,8 @@ from warehouse.connections import writer, writer_lock
 from warehouse.incoming import incoming, incoming_feeds, incoming_remade
 from warehouse.migrate import migrate
 from warehouse.publishing import publish_copy
-from warehouse.sql_files import query
+from warehouse.settling import Unsettled
+from warehouse.sql_files import execute_each, query
 
 # How long a writer waits for another: a transaction takes well under a second, a publish under a second a GB.
 LOCK_SECONDS = 120.0
@@ -61,24 +62,26 @@ class Warehouse:
         with self._writing(publish=False) as con:
             return {state.feed: state for state in map(_feed_state, con.execute(query("feed_states")).fetchall())}
 
-    def load(self, run_id: str, harvests: Sequence[Harvest], *, now: datetime, publish: bool) -> None:
-        """Stores a batch, whole or not at all. The same batch again changes nothing."""
+    @contextmanager
+    def loading(self, run_id: str, harvests: Sequence[Harvest], *, now: datetime, publish: bool) -> Iterator[Unsettled]:
+        """Stores a batch, whole or not at all; between its articles and the rest of it, the caller settles what they leave unsettled."""
         with self._writing(publish=publish) as con:
             for name, table in incoming(harvests).items():
                 con.register(name, table)
             con.execute(query("load_feeds"))
-            _execute_each(con, "load_articles", {"run_id": run_id})
-            con.execute(query("load_stories"))
-            _execute_each(con, "load_sightings", {"run_id": run_id})
-            _execute_each(con, "load_log", {"run_id": run_id, "now": now})
+            execute_each(con, "load_articles", {"run_id": run_id})
+            yield Unsettled(con)
+            execute_each(con, "load_sightings", {"run_id": run_id})
+            execute_each(con, "load_log", {"run_id": run_id, "now": now})
 
-    def load_remade(self, run_id: str, remade: Sequence[Remade]) -> None:
-        """Stores versions made again over what they were, whole or not at all. A version that has changed meanwhile is left alone."""
+    @contextmanager
+    def loading_remade(self, run_id: str, remade: Sequence[Remade]) -> Iterator[Unsettled]:
+        """Stores versions made again over what they were, whole or not at all; the caller settles what they leave unsettled."""
         with self._writing(publish=False) as con:
             for name, table in incoming_remade(remade).items():
                 con.register(name, table)
-            _execute_each(con, "load_remade", {"run_id": run_id})
-            con.execute(query("load_stories"))
+            execute_each(con, "load_remade", {"run_id": run_id})
+            yield Unsettled(con)
 
     def finish_run(self, run_id: str, *, status: str, now: datetime) -> RunSummary:
         """Counts what the run has stored, closes it, publishes. The index of words takes in what is new first."""
@@ -95,7 +98,7 @@ class Warehouse:
         done = 0
         while True:
             with self._writing(publish=False) as con:
-                _execute_each(con, "index_search", {"most": INDEX_BATCH})
+                execute_each(con, "index_search", {"most": INDEX_BATCH})
                 taken = int((con.execute("SELECT count(*) FROM unindexed").fetchone() or (0,))[0])
             done += taken
             if taken < INDEX_BATCH:
@@ -128,12 +131,6 @@ class Warehouse:
                 con.execute("CHECKPOINT")
             if publish:
                 publish_copy(self.work, self.snapshot)
-
-
-def _execute_each(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, object]) -> None:
-    """Runs the statements of a query file, each with those of `values` that it names: DuckDB refuses any that it does not use."""
-    for statement in con.extract_statements(query(name)):
-        con.execute(statement, {key: value for key, value in values.items() if key in statement.named_parameters})
 
 
 def _feed_state(row: tuple[object, ...]) -> FeedState:

@@ -8,10 +8,11 @@ from datetime import datetime
 import duckdb
 
 from pipeline.records import DateQuality, KeptBody, Remakeable, Sighting
+from warehouse.settling import cut_of
 from warehouse.sql_files import query
 
 _FETCHED_AT_ONCE = 1_000
-_VERSION = ("article_id", "version", "canonical_url", "text_hash", "seen_at", "feed_url")
+_VERSION = ("article_id", "version", "canonical_url", "whole_hash", "text_hash", "cut", "seen_at", "feed_url")
 _SIGHTING = (
     "feed", "entry_id", "content_hash", "url", "url_raw", "title", "author", "published_at", "published_raw", "date_quality", "seen_at",
     "article_id", "is_backfill", "feed_capture",
@@ -30,8 +31,10 @@ def _remakeable(row: tuple[object, ...]) -> Remakeable:
     first, second = len(_VERSION), len(_VERSION) + len(_SIGHTING)
     seen = dict(zip(_SIGHTING, row[first:second], strict=True))
     seen["date_quality"] = DateQuality(str(seen["date_quality"]))
+    version = dict(zip(_VERSION, row[:first], strict=True))
+    version["cut"] = cut_of(version["cut"])
     return Remakeable(
-        **dict(zip(_VERSION, row[:first], strict=True)),  # type: ignore[arg-type]
+        **version,  # type: ignore[arg-type]
         sighting=Sighting(**seen),  # type: ignore[arg-type]
         document=_kept(row[second : second + size]),
         page=_kept(row[second + size :]),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+
+import duckdb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,12 @@ class SqlFile:
 def query(name: str) -> str:
     """The text of queries/`name`.sql."""
     return files("warehouse").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def execute_each(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:
+    """Runs the statements of a query file, each with those of `values` that it names: DuckDB refuses any that it does not use."""
+    for statement in con.extract_statements(query(name)):
+        con.execute(statement, {key: value for key, value in values.items() if key in statement.named_parameters})
 
 
 def migrations() -> tuple[SqlFile, ...]:

@@ -27,7 +27,7 @@ unfinished AS (
 ),
 made AS (
     SELECT
-        v.article_id, v.version, a.canonical_url, v.text_hash, v.seen_at, v.feed, v.entry_id,
+        v.article_id, v.version, a.canonical_url, v.whole_hash, v.text_hash, v.cut, v.seen_at, v.feed, v.entry_id,
         v.feed_capture, v.page_capture
     FROM store.article_version AS v
     INNER JOIN store.article AS a USING (article_id)
@@ -36,13 +36,13 @@ made AS (
         WHERE r.article_id = v.article_id AND r.version = v.version AND r.run_id IN (SELECT run_id FROM unfinished)
     )
     UNION ALL
-    SELECT NULL, NULL, NULL, NULL, s.first_seen_at, s.feed, s.entry_id, s.feed_capture, p.capture_id
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, s.first_seen_at, s.feed, s.entry_id, s.feed_capture, p.capture_id
     FROM store.sighting AS s
     LEFT JOIN last_page AS p USING (url)
     WHERE s.article_id IS NULL
 )
 SELECT
-    m.article_id, m.version, m.canonical_url, m.text_hash, m.seen_at, f.url AS feed_url,
+    m.article_id, m.version, m.canonical_url, m.whole_hash, m.text_hash, m.cut, m.seen_at, f.url AS feed_url,
     s.feed, s.entry_id, s.content_hash, s.url, s.url_raw, s.title, s.author, s.published_at, s.published_raw, s.date_quality,
     s.first_seen_at, s.article_id AS sighted_article_id, s.is_backfill, s.feed_capture,
     d.capture_id, d.url, d.final_url, d.http_status, d.content_type, d.fetched_at, d.file, d."offset",

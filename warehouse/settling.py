@@ -1,0 +1,74 @@
+"""What a batch leaves to be settled, asked and answered inside the loading transaction: texts to cut, templates to cut them by.
+
+The rules are pipeline's; flows/settling.py brings them here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.records import ArticleBlocks, SettledText, UnsettledText
+from warehouse.sql_files import execute_each, query
+
+_BLOCKS = pa.schema([("article_number", pa.int32()), ("anchor", pa.int64()), ("keys", pa.list_(pa.int64()))])
+_SETTLED = pa.schema(
+    [
+        ("article_number", pa.int32()),
+        *((name, pa.string()) for name in ("text", "text_hash")),
+        ("word_count", pa.int32()),
+        ("cut", pa.string()),
+        ("story_id", pa.string()),
+    ]
+)
+
+
+class Unsettled:
+    """The articles of a batch whose text is new or may be cut otherwise, on the writer's open transaction."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    def texts(self) -> tuple[UnsettledText, ...]:
+        """The articles, by number."""
+        return tuple(_unsettled(row) for row in self._con.execute(query("unsettled")).fetchall())
+
+    def learn(self, blocks: Sequence[ArticleBlocks], *, min_articles: int, min_share: float) -> None:
+        """Learns the sites' templates from these articles as well; others that are cut otherwise by it are unsettled from now on."""
+        rows = [{"article_number": item.article_number, "anchor": item.anchor, "keys": list(item.keys)} for item in blocks]
+        self._con.register("incoming_blocks", pa.Table.from_pylist(rows, schema=_BLOCKS))
+        execute_each(self._con, "learn_templates", {"min_articles": min_articles, "min_share": min_share})
+
+    def templates(self) -> dict[str, frozenset[int]]:
+        """The keys of the template blocks of each site that has any."""
+        return {site: frozenset(keys) for site, keys in self._con.execute(query("templates")).fetchall()}
+
+    def settle(self, texts: Sequence[SettledText]) -> None:
+        """Stores the final texts, and tells the stories that they belong to."""
+        rows = [
+            {
+                "article_number": item.article_number,
+                "text": item.text,
+                "text_hash": item.text_hash,
+                "word_count": item.word_count,
+                "cut": json.dumps(item.cut, ensure_ascii=False) if item.cut else None,
+                "story_id": item.story_id,
+            }
+            for item in texts
+        ]
+        self._con.register("incoming_settled", pa.Table.from_pylist(rows, schema=_SETTLED))
+        self._con.execute(query("settle_texts"))
+        self._con.execute(query("load_stories"))
+
+
+def _unsettled(row: tuple[object, ...]) -> UnsettledText:
+    *values, cut = row
+    return UnsettledText(**dict(zip(UnsettledText.__dataclass_fields__, (*values, cut_of(cut)), strict=True)))  # type: ignore[arg-type]
+
+
+def cut_of(stored: object) -> tuple[tuple[int, str], ...]:
+    """What was cut from a text, from its column."""
+    return tuple((place, paragraph) for place, paragraph in json.loads(str(stored))) if stored else ()
