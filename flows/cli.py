@@ -105,37 +105,68 @@ class GivenDuration(click.ParamType[timedelta]):
 @feedhouse.command()
 @click.option("--feed", "names", multiple=True, metavar="NAME", help="The feed; can be given again.")
 @click.option("--all", "everything", is_flag=True, help="Every feed of the feeds file.")
-@click.option("--since", type=GivenDate(), required=True, help="2019-05-01, 2019-05 or '30 days ago'.")
+@click.option(
+    "--from",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="From files, not from the network: WARC, saved feeds and pages, folders of them, a manifest of pages; can be given again.",
+)
+@click.option("--since", type=GivenDate(), help="2019-05-01, 2019-05 or '30 days ago'; must be given unless --from is.")
 @click.option("--until", type=GivenDate(), help="The first moment that is too late; now, unless given.")
 @click.option(
     "--via",
-    type=click.Choice(["auto", "paged", "archive"]),
+    type=click.Choice(["auto", "paged", "archive", "sitemap", "wayback"]),
     default="auto",
     show_default=True,
-    help="WordPress ?paged=N, or RFC 5005 links.",
+    help="WordPress pages, RFC 5005 links, sitemaps, or the Wayback Machine; auto tries them in this order, archive first.",
+)
+@click.option("--host", "hosts", multiple=True, metavar="HOST", help="With --from: only pages of this host; can be given again.")
+@click.option(
+    "--language", "languages", multiple=True, metavar="CODE", help="With --from: only this language, as 'en'; can be given again."
 )
 @click.option("--dry-run", is_flag=True, help="List what would be stored, and store nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
+@click.argument("more_paths", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[PATH]...")
 @click.pass_obj
 def backfill(
     place: Place,
     names: tuple[str, ...],
-    since: datetime,
+    paths: tuple[Path, ...],
+    more_paths: tuple[Path, ...],
+    since: datetime | None,
     until: datetime | None,
     via: str,
+    hosts: tuple[str, ...],
+    languages: tuple[str, ...],
     *,
     everything: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """The history of a feed between two dates, from the pages behind it."""
-    from flows.backfill import backfill_command
+    """History: of feeds, from the pages behind them, or from files. Started again, it goes on where it was."""
+    if paths and (names or everything):
+        raise click.UsageError("--from names its feeds by itself: leave --feed and --all out")
+    if not paths and everything == bool(names):
+        raise click.UsageError("name the feeds with --feed, or take --all, or give files with --from")
+    if not paths and since is None:
+        raise click.UsageError("say how far back with --since")
+    if not paths and (more_paths or hosts or languages):
+        raise click.UsageError("files, --host and --language go with --from")
+    from flows.backfill import BackfillOptions, backfill_command
+    from flows.backfill_files import FileOptions
 
-    if everything == bool(names):
-        raise click.UsageError("name the feeds with --feed, or take --all")
-    return backfill_command(
-        home=place.home, feeds_path=place.feeds_path, names=names, since=since, until=until, via=via, dry_run=dry_run, as_json=as_json
+    options = BackfillOptions(
+        home=place.home,
+        feeds_path=place.feeds_path,
+        names=names,
+        since=since,
+        until=until,
+        via=via,
+        files=FileOptions(paths=(*paths, *more_paths), hosts=hosts, languages=languages),
     )
+    return backfill_command(options, dry_run=dry_run, as_json=as_json)
 
 
 @feedhouse.command()

@@ -16,11 +16,12 @@ from prefect import flow, get_run_logger, runtime, task
 from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.backfill import BackfillOptions, run_backfill
+from flows.backfill import BackfillOptions, Window, WindowWork, feeds_file_for, run_backfill
+from flows.backfill_files import FileOptions
 from flows.ingest import IngestOptions, Shard, ShardWork, run_ingest
 from flows.progress import Progress
 from flows.query_formats import plain
-from flows.settings import load_feeds_file
+from flows.settings import ConfigError, load_feeds_file
 from pipeline.records import RunSummary
 
 Counts = dict[str, Any]
@@ -45,32 +46,62 @@ async def ingest(
 
 @flow(name="backfill", flow_run_name="backfill since {since}", persist_result=False)
 async def backfill(
-    since: datetime,
+    since: datetime | None = None,
     names: list[str] | None = None,
     until: datetime | None = None,
     via: str = "auto",
+    paths: list[str] | None = None,
+    hosts: list[str] | None = None,
+    languages: list[str] | None = None,
     home: str = "data",
     feeds: str = "feeds.toml",
 ) -> Counts:
-    """The history of feeds between two dates.
+    """The history of feeds between two dates, in windows that are tried again by themselves.
 
     Args:
-        since: The earliest publication time.
+        since: The earliest publication time; needed unless paths are given.
         names: These feeds; all of the feeds file unless given.
         until: The first moment that is too late; now, unless given.
-        via: auto, paged or archive.
+        via: auto, paged, archive, sitemap or wayback.
+        paths: Files to take it from in place of the network: WARC, saved feeds and pages, folders, manifests.
+        hosts: With paths, only pages of these hosts.
+        languages: With paths, only these languages.
         home: Folder of the warehouse.
         feeds: The feeds file.
     """
+    if since is None and not paths:
+        raise ConfigError("backfill: since must be given unless paths are")
     options = BackfillOptions(
-        home=Path(home), feeds_path=Path(feeds), names=tuple(names or ()), since=_in_utc(since), until=until and _in_utc(until), via=via
+        home=Path(home),
+        feeds_path=Path(feeds),
+        names=tuple(names or ()),
+        since=since and _in_utc(since),
+        until=until and _in_utc(until),
+        via=via,
+        files=FileOptions(paths=tuple(Path(path) for path in paths or ()), hosts=tuple(hosts or ()), languages=tuple(languages or ())),
     )
     with Progress() as progress:
         summary = await run_backfill(
-            options, load_feeds_file(options.feeds_path, os.environ), progress=progress, flow_run_id=str(runtime.flow_run.get_id())
+            options,
+            feeds_file_for(options),
+            progress=progress,
+            as_task=_window_as_task,
+            flow_run_id=str(runtime.flow_run.get_id()),
         )
     await _publish_summary(summary)
     return _counts(summary)
+
+
+def _window_as_task(work: WindowWork) -> WindowWork:
+    """Each window a task run, tried again by itself: it goes on behind what it has stored."""
+
+    async def run(window: Window) -> None:
+        async def stretch() -> None:
+            await work(window)
+
+        await task(name=window.name, retries=2, retry_delay_seconds=[10, 60], cache_policy=NO_CACHE, persist_result=False)(stretch)()
+
+    return run
 
 
 async def ingest_as_flow(options: IngestOptions) -> RunSummary:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flows.asking import AskForPage
 from flows.known import Known
 from flows.making import Wanted
 from flows.pages import ArticleSource, PageOutcome
@@ -69,8 +70,12 @@ class Gatherer:
         feed_title: str | None,
         feed_capture: Capture | None,
         is_backfill: bool = False,
+        ask: AskForPage | None = None,
     ) -> Gathered:
-        """The sightings, articles and rejections of a feed's new and changed entries; the captures are the pages' and `feed_capture`."""
+        """The sightings, articles and rejections of a feed's new and changed entries; the captures are the pages' and `feed_capture`.
+
+        `ask`: how their pages are come by, where that is not the run's own way.
+        """
         aliases = {entry.entry_id: entry_alias(entry, feed_url=feed.url) for entry in (*new, *changed)}
         known = await self._known.articles(tuple(aliases.values())) if aliases else {}
         few = asyncio.Semaphore(PAGES_OF_ONE_FEED)
@@ -82,7 +87,7 @@ class Gatherer:
                 outcome = PageOutcome(article_id=stored.article_id, article=None, failure=None, fetch=None)
             else:
                 async with few:
-                    outcome = await self._article_of(Wanted(feed=feed, entry=entry, feed_title=feed_title, feed_capture=kept_as))
+                    outcome = await self._article_of(Wanted(feed=feed, entry=entry, feed_title=feed_title, feed_capture=kept_as), ask)
             if stored is not None:
                 outcome = _as_version_of(stored, outcome)
             elif outcome.article is not None:
@@ -123,10 +128,10 @@ class Gatherer:
             captures=gathered.captures,
         )
 
-    async def _article_of(self, wanted: Wanted) -> PageOutcome:
+    async def _article_of(self, wanted: Wanted, ask: AskForPage | None = None) -> PageOutcome:
         """The entry's article; an exception that nobody foresaw costs this entry and no other."""
         try:
-            return await self._pages.article_of(wanted)
+            return await self._pages.article_of(wanted, ask)
         except FeedhouseError:  # the archive cannot be written: that is the run's misfortune, not the entry's
             raise
         except Exception as error:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from flows.known import Known
-from pipeline.archive import Archive, body_digest
-from pipeline.records import Capture, CaptureKind, Response
+from pipeline.archive import Archive, body_digest, read_body
+from pipeline.records import Capture, CaptureKind, KeptBody, Response
 
 
 class Keeper:
@@ -26,3 +27,21 @@ class Keeper:
             return None
         earlier = await self._known.captures([body_digest(answer.body)])
         return await asyncio.to_thread(self._archive.keep, kind, answer, earlier=earlier)
+
+
+def kept_answer(folder: Path, kept: KeptBody) -> Response:
+    """An answer as it was kept.
+
+    Raises:
+        ArchiveError: if its file is gone, or has been changed.
+    """
+    return Response(
+        url=kept.url,
+        final_url=kept.final_url,
+        status=kept.http_status,
+        headers=(("content-type", kept.content_type),) if kept.content_type else (),
+        body=read_body(folder, kept.file, kept.offset),
+        redirects=(),
+        started_at=kept.fetched_at,
+        duration_ms=0,
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from pipeline.records import Capture, KnownArticle, KnownEntry, RetryableEntry
+from pipeline.records import Capture, KeptBody, KnownArticle, KnownEntry, RetryableEntry
 from warehouse import lookups
 from warehouse.connections import open_reader
 
@@ -63,6 +63,7 @@ class Known:
             lambda keys: lookups.known_entries(con, keys) if con else {}, self._turn
         )
         self._articles: _Together[str, KnownArticle] = _Together(lambda keys: lookups.known_articles(con, keys) if con else {}, self._turn)
+        self._pages: _Together[str, KeptBody] = _Together(lambda keys: lookups.kept_pages(con, keys) if con else {}, self._turn)
         self._captures: _Together[str, Capture] = _Together(lambda keys: lookups.known_captures(con, keys) if con else {}, self._turn)
 
     def __enter__(self) -> Self:
@@ -84,6 +85,10 @@ class Known:
     async def captures(self, digests: Sequence[str]) -> Mapping[str, Capture]:
         """The captures that have the bodies with these digests, by digest."""
         return await self._captures.ask(digests)
+
+    async def pages(self, urls: Sequence[str]) -> Mapping[str, KeptBody]:
+        """The pages in the archive that were asked for under these addresses, by address."""
+        return await self._pages.ask(urls)
 
     async def due_retries(self, *, now: datetime, limit: int) -> Sequence[RetryableEntry]:
         """Entries whose page is to be asked for again by now, the longest overdue first."""

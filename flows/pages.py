@@ -7,15 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flows.asking import AskForPage
 from flows.byte_budget import ByteBudget
 from flows.keeping import Keeper
 from flows.making import Maker, Wanted
 from pipeline.articles import entry_alias
 from pipeline.canonical import url_is_http
-from pipeline.fetching import HttpClient
 from pipeline.pages import fetch_record, page_failure, with_failure
-from pipeline.records import Article, Capture, CaptureKind, Failure, Feed, PageFetch, Response, Stage
-from pipeline.robots import RobotsRules
+from pipeline.records import Article, Capture, CaptureKind, Failure, PageFetch, Response
 
 # Page bytes that may wait for a worker at any time; new pages are asked for only while there is room.
 WAITING_BYTES = 256_000_000
@@ -38,24 +37,21 @@ class PageOutcome:
 class ArticleSource:
     """Articles by entry. Entries of one run that lead to one address share one request; the later ones wait for the first.
 
-    Two addresses that turn out to be one article (a redirect, a rel=canonical) give the text that came first: a repeat is no edit.
+    `ask` is how a page is come by, unless a caller has a way of its own. Two addresses that turn out to be one article (a redirect, a
+    rel=canonical) give the text that came first: a repeat is no edit.
     """
 
     def __init__(
         self,
-        client: HttpClient,
-        robots: RobotsRules,
+        ask: AskForPage,
         maker: Maker,
         keeper: Keeper,
         *,
-        max_page_bytes: int,
         now: Callable[[], datetime],
     ) -> None:
-        self._client = client
-        self._robots = robots
+        self._ask = ask
         self._maker = maker
         self._keeper = keeper
-        self._max_page_bytes = max_page_bytes
         self._now = now
         self._asked: dict[str, asyncio.Future[PageOutcome]] = {}
         self._made: dict[str, Article] = {}
@@ -63,7 +59,7 @@ class ArticleSource:
         self._stored_ids: set[str] = set()
         self._room = ByteBudget(WAITING_BYTES)
 
-    async def article_of(self, wanted: Wanted) -> PageOutcome:
+    async def article_of(self, wanted: Wanted, ask: AskForPage | None = None) -> PageOutcome:
         """The article of an entry."""
         alias = entry_alias(wanted.entry, feed_url=wanted.feed.url)
         if alias in self._stored:
@@ -76,7 +72,7 @@ class ArticleSource:
             return await self._extract(wanted, page=None, failure=outcome.failure, fetch=None)  # no page, but this feed has the text
         promise = self._asked[alias] = asyncio.get_running_loop().create_future()
         try:
-            outcome = await self._make(wanted)
+            outcome = await self._make(wanted, ask or self._ask)
         except BaseException as error:
             promise.set_exception(error)
             promise.exception()  # seen: it is raised here, whether or not anyone else waits
@@ -86,19 +82,24 @@ class ArticleSource:
 
     def stored(self, article: Article) -> None:
         """Let go of the text of an article that the warehouse now holds; its addresses stay known."""
-        self._made.pop(article.article_id, None)
+        self.unwanted(article)
         self._stored_ids.add(article.article_id)
         for alias in (article.canonical_url, *article.aliases):
             self._stored[alias] = article.article_id
+
+    def unwanted(self, article: Article) -> None:
+        """Let go of an article that is not to be stored."""
+        self._made.pop(article.article_id, None)
+        for alias in (article.canonical_url, *article.aliases):
             self._asked.pop(alias, None)
 
-    async def _make(self, wanted: Wanted) -> PageOutcome:
+    async def _make(self, wanted: Wanted, ask: AskForPage) -> PageOutcome:
         link = wanted.entry.entry.link
         if link is None or not wanted.feed.full_text or not url_is_http(link):
             return await self._extract(wanted, page=None, failure=None, fetch=None)
         asked_at = self._now()
         async with self._room.holder() as hold:
-            answer = await self._fetch(wanted.feed, link)
+            answer = await ask(wanted.feed, link)
             if isinstance(answer, Response):
                 hold(len(answer.body))
             failure = page_failure(answer, link)
@@ -107,13 +108,6 @@ class ArticleSource:
                 return await self._extract(wanted, page=None, failure=failure, fetch=fetch)
             capture = await self._keeper.keep(CaptureKind.PAGE, answer)
             return await self._extract(wanted, page=answer, failure=None, fetch=fetch, capture=capture)
-
-    async def _fetch(self, feed: Feed, link: str) -> Response | Failure:
-        if feed.respect_robots:
-            refusal = await self._robots.refusal(link, user_agent=feed.user_agent)
-            if refusal is not None:
-                return refusal
-        return await self._client.get(link, stage=Stage.FETCH, max_bytes=self._max_page_bytes, user_agent=feed.user_agent)
 
     async def _extract(
         self, wanted: Wanted, *, page: Response | None, failure: Failure | None, fetch: PageFetch | None, capture: Capture | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -32,6 +33,8 @@ class Progress:
         self.articles = 0
         self.rejected = 0
         self.failed = 0
+        self._begun = clock()
+        self._share: float | None = None
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -47,10 +50,19 @@ class Progress:
     def begin(self, what: str, total: int | None) -> None:
         """Says what is about to be done: so many feeds, or (None) an unknown number of pages."""
         self.total = total or 0
+        self._begun = self._clock()
         if self._live:
             self._task = self._live.add_task(what, total=total)
         else:
             self._console.print(f"{what}: {total}" if total is not None else what, highlight=False, markup=False, soft_wrap=True)
+
+    def say(self, line: str) -> None:
+        """Shows a line that stays."""
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def reached(self, share: float) -> None:
+        """Takes note of how much lies behind, 0 to 1: with it comes an estimate."""
+        self._share = share
 
     def advanced(self, counts: str) -> None:
         """Shows how far it has come."""
@@ -69,7 +81,15 @@ class Progress:
         self.failed += harvest.poll is not None and harvest.poll.outcome is PollOutcome.FAILED
         counts = f"{self.articles} articles, {self.rejected} rejected, {self.failed} feeds failed"
         if self._live and self._task is not None:
-            self._live.update(self._task, advance=1, description=counts)
+            self._live.update(self._task, advance=1, description=counts + self._pace())
         else:
             of = f" of {self.total}" if self.total else ""
-            self.advanced(f"{self.done}{of} done: {counts}")
+            self.advanced(f"{self.done}{of} done: {counts}{self._pace()}")
+
+    def _pace(self) -> str:
+        """Articles a second, and the time that is left, if that can be told."""
+        seconds = self._clock() - self._begun
+        if self._share is None or seconds <= 0:
+            return ""
+        left = f", {self._share:.0%}, about {timedelta(seconds=round(seconds / self._share - seconds))} left" if self._share else ""
+        return f", {self.articles / seconds:.1f} articles a second{left}"

@@ -20,12 +20,12 @@ import duckdb
 from flows.commands import run_to_end
 from flows.gathering import entry_of
 from flows.harvesting import parsed_in_worker
+from flows.keeping import kept_answer
 from flows.making import Maker, Wanted
 from flows.progress import Progress
 from flows.run_parts import ARCHIVE_FOLDER, Clock, recorded
 from flows.settling import store, store_remade
 from flows.version import VERSION
-from pipeline.archive import read_body
 from pipeline.canonical import site_of
 from pipeline.differences import difference
 from pipeline.identity import identify
@@ -167,17 +167,7 @@ class _Remaker:
         return None if isinstance(made, Failure) else _Made(item=item, article=made.article)
 
     async def _answer(self, kept: KeptBody) -> Response:
-        body = await asyncio.to_thread(read_body, self._folder, kept.file, kept.offset)
-        return Response(
-            url=kept.url,
-            final_url=kept.final_url,
-            status=kept.http_status,
-            headers=(("content-type", kept.content_type),) if kept.content_type else (),
-            body=body,
-            redirects=(),
-            started_at=kept.fetched_at,
-            duration_ms=0,
-        )
+        return await asyncio.to_thread(kept_answer, self._folder, kept)
 
 
 def _texts_before(con: duckdb.DuckDBPyConnection, made: Sequence[_Made]) -> dict[str, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from urllib.request import getproxies
 from uuid import uuid4
 
+from flows.asking import AskForPage, KeptPages, NetworkPages
 from flows.gathering import Gatherer
 from flows.harvesting import Harvester
 from flows.keeping import Keeper
@@ -21,14 +22,17 @@ from flows.pages import ArticleSource
 from flows.progress import Progress
 from flows.run_lock import only_run
 from flows.settings import FeedsFile, Settings
+from flows.settling import store
 from flows.version import VERSION
-from pipeline.archive import Archive
+from pipeline.archive import Archive, close_abandoned, unknown_captures
 from pipeline.fetching import USER_AGENT, FetchPolicy, HttpClient
+from pipeline.patience import PatientClient
 from pipeline.polling import PollingPolicy
 from pipeline.records import Feed, Harvest, Run, RunKind, RunSummary
 from pipeline.robots import RobotsRules
 from pipeline.workers import WorkerPool
-from warehouse import Warehouse
+from warehouse import Warehouse, open_reader
+from warehouse.lookups import kept_ends
 
 ARCHIVE_FOLDER = "archive"
 
@@ -43,15 +47,21 @@ class FetchingParts:
     gatherer: Gatherer
     known: Known
     pages: ArticleSource
+    client: HttpClient
+    robots: RobotsRules
+    network: NetworkPages
+    workers: WorkerPool
+    archive_folder: Path
+
+    def kept(self, otherwise: AskForPage) -> AskForPage:
+        """Pages from the archive, where it has them, else by `otherwise`."""
+        return KeptPages(self.archive_folder, self.known, otherwise).ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunParts:
+class RunParts(FetchingParts):
     """What the work of a run is given."""
 
-    harvester: Harvester
-    gatherer: Gatherer
-    known: Known
     loader: Loader
     progress: Progress
     warehouse: Warehouse
@@ -64,16 +74,28 @@ class RunParts:
 
 @asynccontextmanager
 async def fetching_parts(
-    settings: Settings, snapshot: Path, *, now: Clock, archive: Archive | None = None, crash_on_bugs: bool = False
+    settings: Settings,
+    snapshot: Path,
+    *,
+    now: Clock,
+    archive: Archive | None = None,
+    crash_on_bugs: bool = False,
+    for_backfill: bool = False,
 ) -> AsyncIterator[FetchingParts]:
-    """Opens client, workers and the snapshot, if there is one yet. What is fetched is kept in `archive`, if one is given."""
+    """Opens client, workers and the snapshot, if there is one yet. What is fetched is kept in `archive`, if one is given.
+
+    `for_backfill`: a client that waits when a site asks it to, and pages from the archive where that has them.
+    """
     async with AsyncExitStack() as stack:
         known = stack.enter_context(Known(snapshot))
         workers = await stack.enter_async_context(WorkerPool())
-        client = await stack.enter_async_context(HttpClient(fetch_policy(settings), now=now))
+        client = await stack.enter_async_context((PatientClient if for_backfill else HttpClient)(fetch_policy(settings), now=now))
         robots = RobotsRules(client, settings.user_agent or USER_AGENT)
         keeper = Keeper(archive, known)
-        pages = ArticleSource(client, robots, Maker(workers, now=now), keeper, max_page_bytes=settings.max_page_bytes, now=now)
+        network = NetworkPages(client, robots, max_bytes=settings.max_page_bytes)
+        folder = snapshot.parent / ARCHIVE_FOLDER
+        ask = KeptPages(folder, known, network.ask).ask if for_backfill else network.ask
+        pages = ArticleSource(ask, Maker(workers, now=now), keeper, now=now)
         gatherer = Gatherer(pages, known, now=now, crash_on_bugs=crash_on_bugs)
         harvester = Harvester(
             client=client,
@@ -86,18 +108,35 @@ async def fetching_parts(
             now=now,
             crash_on_bugs=crash_on_bugs,
         )
-        yield FetchingParts(harvester=harvester, gatherer=gatherer, known=known, pages=pages)
+        yield FetchingParts(
+            harvester=harvester,
+            gatherer=gatherer,
+            known=known,
+            pages=pages,
+            client=client,
+            robots=robots,
+            network=network,
+            workers=workers,
+            archive_folder=folder,
+        )
 
 
 @asynccontextmanager
 async def run_parts(
-    settings: Settings, warehouse: Warehouse, run_id: str, *, progress: Progress, now: Clock, crash_on_bugs: bool = False
+    settings: Settings,
+    warehouse: Warehouse,
+    run_id: str,
+    *,
+    progress: Progress,
+    now: Clock,
+    crash_on_bugs: bool = False,
+    for_backfill: bool = False,
 ) -> AsyncIterator[RunParts]:
     """Opens everything for a run that `warehouse` has begun; on leaving, all that was handed over is stored."""
     async with AsyncExitStack() as stack:
         archive = stack.enter_context(open_archive(warehouse.home, run_id)) if settings.archive else None
         parts = await stack.enter_async_context(
-            fetching_parts(settings, warehouse.snapshot, now=now, archive=archive, crash_on_bugs=crash_on_bugs)
+            fetching_parts(settings, warehouse.snapshot, now=now, archive=archive, crash_on_bugs=crash_on_bugs, for_backfill=for_backfill)
         )
 
         def loaded(batch: Sequence[Harvest]) -> None:
@@ -106,14 +145,23 @@ async def run_parts(
                     parts.pages.stored(article)
 
         loader = await stack.enter_async_context(Loader(warehouse, run_id, archive=archive, now=now, on_loaded=loaded))
-        yield RunParts(
-            harvester=parts.harvester, gatherer=parts.gatherer, known=parts.known, loader=loader, progress=progress, warehouse=warehouse
-        )
+        shared = {field.name: getattr(parts, field.name) for field in fields(parts)}
+        yield RunParts(**shared, loader=loader, progress=progress, warehouse=warehouse)
 
 
 def open_archive(home: Path, run_id: str) -> Archive:
     """The archive of a home folder, for a run to add to."""
     return Archive(home / ARCHIVE_FOLDER, run_id, software=f"Feedhouse/{VERSION}")
+
+
+def take_in_kept(warehouse: Warehouse, run_id: str, *, now: datetime) -> None:
+    """Tells the warehouse of what killed runs have kept in the archive and could not tell it of."""
+    folder = warehouse.home / ARCHIVE_FOLDER
+    close_abandoned(folder)
+    with open_reader(warehouse.snapshot) as con:
+        known_to = kept_ends(con)
+    if captures := tuple(unknown_captures(folder, known_to)):
+        store(warehouse, run_id, [Harvest(feed="", captures=captures)], now=now, publish=True)
 
 
 async def fetching_run(

@@ -46,6 +46,7 @@ class Settings:
     respect_robots: bool = True
     archive: bool = True
     full_text: bool = True
+    wayback: str = "https://web.archive.org"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +175,10 @@ def _settings(table: _Table) -> Settings:
         respect_robots=table.flag("respect_robots", base.respect_robots),
         archive=table.flag("archive", base.archive),
         full_text=table.flag("full_text", base.full_text),
+        wayback=table.text("wayback") or base.wayback,
     )
+    if not _is_http(found.wayback):
+        raise table.error("wayback", f'must be an http address, such as "{base.wayback}"')
     if found.min_interval > found.max_interval:
         raise table.error("min_interval", "must not be longer than max_interval")
     if found.proxy is not None and not _is_http(found.proxy):
@@ -227,13 +231,14 @@ def _named(path: Path, feeds: Sequence[Feed]) -> tuple[Feed, ...]:
     taken = set(given)
     named: list[Feed] = []
     for feed in feeds:
-        name = feed.name or _free(urlsplit(feed.url).netloc.rpartition("@")[2].removeprefix("www."), taken)
+        name = feed.name or free_name(urlsplit(feed.url).netloc.rpartition("@")[2].removeprefix("www."), taken)
         taken.add(name)
         named.append(replace(feed, name=name))
     return tuple(named)
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
+    """`name`, with a number where it is taken."""
     number = 2
     found = name
     while found in taken:

@@ -16,6 +16,7 @@ import os
 import threading
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -33,6 +34,9 @@ from pipeline.records import Capture, CaptureKind, Response
 ROTATE_BYTES = 1_000_000_000
 _OPEN = ".open"
 _IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+# Header fields of our own (ISO 28500, 5.1: readers ignore those that they do not know): what a capture says beside its record.
+_KIND = "Feedhouse-Kind"
+_ASKED_FOR = "Feedhouse-Requested-URI"
 # True of the transfer and no longer of the body that is kept.
 _OF_THE_TRANSFER = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 
@@ -72,7 +76,7 @@ class Archive:
         with self._turn:
             same = self._kept.get(digest) or earlier.get(digest)
             try:
-                file, offset, length = self._append(_record(answer, digest, same))
+                file, offset, length = self._append(_record(kind, answer, digest, same))
             except OSError as error:
                 raise ArchiveError(f"{self._folder}: the archive cannot be written: {error.strerror or error}") from error
             capture = Capture(
@@ -107,6 +111,7 @@ class Archive:
         offset = file.tell()
         member = _member(record)
         file.write(member)
+        file.flush()  # out of this process: what a killed run has fetched is found here by the next one
         return Path(file.name).name.removesuffix(_OPEN), offset, len(member)
 
     def _room(self) -> IO[bytes]:
@@ -210,9 +215,51 @@ def _parts(file: IO[bytes]) -> Iterator[bytes]:
         yield part
 
 
-def _record(answer: Response, digest: str, same: Capture | None) -> WarcRecord:
+def unknown_captures(folder: Path, known_to: Mapping[str, int]) -> Iterator[Capture]:
+    """What closed files hold beyond the byte that the warehouse knows of: a run was killed after it had kept it.
+
+    `known_to`: that byte by file name; a file that it does not name is read whole.
+    """
+    for path in sorted(folder.glob("feedhouse-*.warc.gz")):
+        start, end = known_to.get(path.name, 0), path.stat().st_size
+        if start >= end:
+            continue
+        with path.open("rb") as stream:
+            stream.seek(start)
+            kinds = WarcRecordType.response | WarcRecordType.revisit
+            found = [(record.stream_pos, _capture_in(record, path.name)) for record in ArchiveIterator(stream, record_types=kinds)]
+        for place, (offset, capture) in enumerate(found):
+            following = found[place + 1][0] if place + 1 < len(found) else end
+            yield replace(capture, length=following - offset)
+
+
+def _capture_in(record: WarcRecord, file: str) -> Capture:
+    """A record of ours as the capture that it was; its length is not known from here."""
+    http, headers = record.http_headers, record.headers
+    final_url, is_revisit = headers["WARC-Target-URI"], record.record_type == WarcRecordType.revisit
+    return Capture(
+        capture_id=short_id(f"{file}:{record.stream_pos}"),
+        kind=CaptureKind(headers[_KIND]),
+        url=headers.get(_ASKED_FOR) or final_url,
+        final_url=final_url,
+        fetched_at=datetime.fromisoformat(headers["WARC-Date"]),
+        http_status=http.status_code or 0,
+        content_type=http.get("content-type"),
+        digest=headers["WARC-Payload-Digest"].removeprefix("sha1:"),
+        bytes=int(http["Content-Length"]),
+        file=file,
+        offset=record.stream_pos,
+        length=0,
+        is_revisit=is_revisit,
+    )
+
+
+def _record(kind: CaptureKind, answer: Response, digest: str, same: Capture | None) -> WarcRecord:
     record = WarcRecord()
     record.init_headers(WarcRecordType.response if same is None else WarcRecordType.revisit)
+    record.headers[_KIND] = kind.value
+    if answer.url != answer.final_url:
+        record.headers[_ASKED_FOR] = answer.url
     record.headers["WARC-Target-URI"] = answer.final_url
     record.headers["WARC-Date"] = _warc_date(answer.started_at)
     record.headers["WARC-Payload-Digest"] = f"sha1:{digest}"

@@ -452,9 +452,39 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackfillPage:
-    """One page of a feed's past, listed by a backfill. Counts are of the entries within the dates asked for."""
+class BackfillJob:
+    """A history that was asked for: one feed (or file), one way, one range of dates; `job` stands for all of it."""
 
+    job: str
+    feed: str
+    way: str
+    source: str
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillMark:
+    """How far a job had come: answered by the warehouse. The fields are those of `BackfillPage`."""
+
+    url: str
+    position: int
+    is_whole: bool
+    go_on: str | None
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillPage:
+    """One list of a feed's past, or part of one, as a backfill has stored it. Counts are of the entries within the dates asked for.
+
+    `position`: how far the list has been stored; `is_whole`: nothing of it is left; `go_on`: where the job goes on, None where it is done.
+    """
+
+    job: str
+    position: int
+    is_whole: bool
+    go_on: str | None
     feed: str
     url: str
     fetched_at: datetime
@@ -479,6 +509,7 @@ class Harvest:
 
     `listed_ids` are the ids of every entry the feed listed, known ones too (None where no body was parsed): an entry that is missing
     from it has left the feed. `poll` and `state` are None for a backfill page and for retried entries: feed state is left alone there.
+    `sources`: names and addresses of feeds that stand in no feeds file.
     """
 
     feed: str
@@ -492,6 +523,7 @@ class Harvest:
     fetches: tuple[PageFetch, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     captures: tuple[Capture, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 # --- settling --------------------------------------------------------------------------------------------------------------------

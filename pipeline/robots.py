@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
@@ -28,9 +28,7 @@ class RobotsRules:
         """None if the page may be fetched; a final failure if the site forbids it, a transient one if its rules cannot be had."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._rules:
-            self._rules[origin] = asyncio.create_task(self._read(origin))
-        rules = await asyncio.shield(self._rules[origin])
+        rules = await self._rules_of(origin)
         if isinstance(rules, Failure):
             return rules
         agent = user_agent or self._user_agent
@@ -38,6 +36,18 @@ class RobotsRules:
             return None
         detail = f"{origin}/robots.txt does not let {agent.partition('/')[0]} read {parts.path or '/'}"
         return Failure(stage=Stage.FETCH, reason="robots_disallowed", detail=detail, is_transient=False)
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that the site of `url` names in its robots.txt, absolute, each once."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        rules = await self._rules_of(origin)
+        return () if isinstance(rules, Failure) else tuple(dict.fromkeys(urljoin(origin, named) for named in rules.sitemaps))
+
+    async def _rules_of(self, origin: str) -> Protego | Failure:
+        if origin not in self._rules:
+            self._rules[origin] = asyncio.create_task(self._read(origin))
+        return await asyncio.shield(self._rules[origin])
 
     async def _read(self, origin: str) -> Protego | Failure:
         answer = await self._client.get(f"{origin}/robots.txt", stage=Stage.FETCH, max_bytes=MAX_ROBOTS_BYTES)

@@ -13,7 +13,8 @@ import pytest
 from loopback import Loopback, Reply, Request
 from test_ingest import House, item, page
 
-from flows.backfill import BackfillError, BackfillOptions, list_backfill, run_backfill
+from flows.backfill import BackfillOptions, list_backfill, run_backfill
+from flows.backfill_error import BackfillError
 from flows.progress import Progress
 from flows.settings import load_feeds_file
 from pipeline.backfilling import paged_url
@@ -119,7 +120,9 @@ def test_a_backfill_that_broke_off_goes_on_and_fetches_no_article_twice(loopback
     wordpress(loopback)
     good = loopback.routes[paged_url(FEED, 3)]
     loopback.routes[paged_url(FEED, 3)] = Reply(status=500, validators=False)
-    with pytest.raises(BackfillError, match="page 3 of its history"):
+    with pytest.raises(
+        BackfillError, match=r"blog: its history cannot be listed further: .*paged=3 answered 500; started again, it goes on"
+    ):
         backfill(house, since=day(10_000))
     assert len(stored(house)) == 10
     loopback.routes[paged_url(FEED, 3)] = good
@@ -143,13 +146,13 @@ def test_a_dry_run_lists_and_stores_nothing(loopback: Loopback, house: House, ca
     asyncio.run(list_backfill(options(house, since=day(7)), load_feeds_file(house.path, {}), now=lambda: house.now))
     shown = capsys.readouterr().out
     assert f"{paged_url(FEED, 2)}: 3 entries in range, 3 new, {day(7)} to {day(5)}" in shown
-    assert "blog: 3 pages, 8 entries in range, 8 of them new" in shown
+    assert "blog (paged): 2 lists, 8 entries in range, 8 of them new" in shown
     assert not (house.home / "warehouse.duckdb").exists()
     assert not loopback.asked("http://blog.example/0")
 
 
 def test_a_feed_that_cannot_be_had_is_told(loopback: Loopback, house: House) -> None:
-    with pytest.raises(BackfillError, match="blog: page 1 of its history cannot be had: .* answered 404"):
+    with pytest.raises(BackfillError, match="blog: its history cannot be listed further: .*/feed/ answered 404"):
         backfill(house, since=day(5))
 
 

@@ -51,6 +51,7 @@ _SIGHTING = {
     "is_backfill": _FLAG,
     "feed_capture": _TEXT,
     "is_polled": _FLAG,
+    "listed_by": _TEXT,
 }
 _ARTICLE = {
     **dict.fromkeys(("article_id", "canonical_url", "url", "site", "title", "author"), _TEXT),
@@ -102,6 +103,10 @@ _REJECTION = {
     "is_final": _FLAG,
 }
 _BACKFILL_PAGE = {
+    "job": _TEXT,
+    "position": _INT,
+    "is_whole": _FLAG,
+    "go_on": _TEXT,
     "feed": _TEXT,
     "url": _TEXT,
     "fetched_at": _TIME,
@@ -126,16 +131,17 @@ def incoming(harvests: Sequence[Harvest]) -> dict[str, pa.Table]:
     """The batch, by table name."""
     articles = _one_each(harvests)
     polled = {harvest.feed: harvest for harvest in harvests if harvest.poll}
-    sightings = {(s.feed, s.entry_id): (harvest.poll is not None, s) for harvest in harvests for s in harvest.sightings}
+    sightings = {(s.feed, s.entry_id): (harvest, s) for harvest in harvests for s in harvest.sightings}
     fetches = {fetch.url: (harvest.feed, fetch) for harvest in harvests for fetch in harvest.fetches}
     rejections = {(r.feed, r.entry_id, r.stage): r for harvest in harvests for r in harvest.rejections}
-    pages = {(h.backfill_page.feed, h.backfill_page.url): h.backfill_page for h in harvests if h.backfill_page}
     listed = [(harvest.feed, entry_id) for harvest in harvests if harvest.listed_ids is not None for entry_id in harvest.listed_ids]
     return {
         "incoming_poll": _table(_POLL, [_row(_POLL, harvest.poll) for harvest in polled.values()]),
         "incoming_state": _table(_STATE, [_state_row(harvest, harvest.state) for harvest in polled.values() if harvest.state]),
         "incoming_listed": asked(("feed", "entry_id"), listed),
-        "incoming_sighting": _table(_SIGHTING, [_row(_SIGHTING, sighting, is_polled=polled) for polled, sighting in sightings.values()]),
+        "incoming_sighting": _table(
+            _SIGHTING, [_row(_SIGHTING, s, is_polled=h.poll is not None, listed_by=_listed_by(h)) for h, s in sightings.values()]
+        ),
         "incoming_article": _table(_ARTICLE, [_article_row(_ARTICLE, article) for article in articles]),
         "incoming_alias": _table(_ALIAS, [{"alias": alias, "article_id": a.article_id} for a in articles for alias in a.aliases]),
         "incoming_credit": _table(
@@ -144,8 +150,15 @@ def incoming(harvests: Sequence[Harvest]) -> dict[str, pa.Table]:
         "incoming_fetch": _table(_FETCH, [_row(_FETCH, fetch, feed=feed) for feed, fetch in fetches.values()]),
         "incoming_capture": _table(_CAPTURE, [_row(_CAPTURE, capture) for harvest in harvests for capture in harvest.captures]),
         "incoming_rejection": _table(_REJECTION, [_row(_REJECTION, rejection) for rejection in rejections.values()]),
-        "incoming_backfill_page": _table(_BACKFILL_PAGE, [_row(_BACKFILL_PAGE, page) for page in pages.values()]),
+        "incoming_backfill_page": _table(_BACKFILL_PAGE, [_row(_BACKFILL_PAGE, h.backfill_page) for h in harvests if h.backfill_page]),
+        "incoming_source": asked(("feed", "url"), [source for harvest in harvests for source in harvest.sources]),
     }
+
+
+def _listed_by(harvest: Harvest) -> str | None:
+    """Which of a job's lists brought the entries."""
+    page = harvest.backfill_page
+    return f"{page.job} {page.position} {page.url}" if page else None
 
 
 def incoming_remade(remade: Sequence[Remade]) -> dict[str, pa.Table]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.records import Feed, FeedState, FeedStatus, Harvest, Remade, Run, RunKind, RunSummary
+from pipeline.records import BackfillJob, BackfillMark, Feed, FeedState, FeedStatus, Harvest, Remade, Run, RunKind, RunSummary
 from warehouse.connections import writer, writer_lock
 from warehouse.incoming import incoming, incoming_feeds, incoming_remade
 from warehouse.migrate import migrate
@@ -62,6 +62,14 @@ class Warehouse:
         with self._writing(publish=False) as con:
             return {state.feed: state for state in map(_feed_state, con.execute(query("feed_states")).fetchall())}
 
+    def begin_backfill(self, job: BackfillJob, run_id: str, *, now: datetime) -> tuple[BackfillMark, ...]:
+        """Enters a job in the ledger, unless it stands there; gives how far it has come, in order, from when it was last done."""
+        with self._writing(publish=False) as con:
+            values = {name: getattr(job, name) for name in BackfillJob.__dataclass_fields__}
+            con.execute(query("begin_backfill"), {**values, "run_id": run_id, "now": now})
+            rows = con.execute(query("backfill_marks"), {"job": job.job}).fetchall()
+        return tuple(BackfillMark(**dict(zip(BackfillMark.__dataclass_fields__, row, strict=True))) for row in rows)
+
     @contextmanager
     def loading(self, run_id: str, harvests: Sequence[Harvest], *, now: datetime, publish: bool) -> Iterator[Unsettled]:
         """Stores a batch, whole or not at all; between its articles and the rest of it, the caller settles what they leave unsettled."""
@@ -69,7 +77,7 @@ class Warehouse:
             for name, table in incoming(harvests).items():
                 con.register(name, table)
             con.execute(query("load_feeds"))
-            execute_each(con, "load_articles", {"run_id": run_id})
+            execute_each(con, "load_articles", {"run_id": run_id, "now": now})
             yield Unsettled(con)
             execute_each(con, "load_sightings", {"run_id": run_id})
             execute_each(con, "load_log", {"run_id": run_id, "now": now})

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.records import Capture, CaptureKind, DateQuality, KnownArticle, KnownEntry, RetryableEntry, Sighting, TextSource
+from pipeline.records import Capture, CaptureKind, DateQuality, KeptBody, KnownArticle, KnownEntry, RetryableEntry, Sighting, TextSource
 from warehouse.incoming import asked
 from warehouse.sql_files import query
 
@@ -35,6 +35,18 @@ def known_captures(con: duckdb.DuckDBPyConnection, digests: Sequence[str]) -> di
     """The captures that have the bodies with these digests, by digest."""
     con.register("asked", asked(("digest",), [(digest,) for digest in digests]))
     return {capture.digest: capture for capture in map(capture_of, con.execute(query("known_captures")).fetchall())}
+
+
+def kept_pages(con: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> dict[str, KeptBody]:
+    """The pages in the archive that were asked for under these addresses, the last of each, by address."""
+    con.register("asked", asked(("url",), [(url,) for url in urls]))
+    names = KeptBody.__dataclass_fields__
+    return {row[1]: KeptBody(**dict(zip(names, row, strict=True))) for row in con.execute(query("kept_pages")).fetchall()}
+
+
+def kept_ends(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How far, in bytes, the warehouse knows each file of the archive."""
+    return dict(con.execute(query("kept_ends")).fetchall())
 
 
 def capture_of(row: Sequence[object]) -> Capture:

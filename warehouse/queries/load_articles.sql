@@ -47,7 +47,7 @@ INSERT INTO store.article (
 )
 SELECT
     article_number, article_id, canonical_url, url, site, title, author, published_at, date_quality, language, text_hash, text_hash,
-    word_count, summary, image_url, text_source, '', FALSE, has_credit, 1, fetched_at, fetched_at, extractor, $run_id
+    word_count, summary, image_url, text_source, '', FALSE, has_credit, 1, $now, fetched_at, extractor, $run_id
 FROM fresh
 WHERE known_version IS NULL;
 

@@ -19,3 +19,9 @@ WHEN MATCHED THEN UPDATE SET
     next_poll_reason = i.next_poll_reason, consecutive_failures = i.consecutive_failures, last_error = i.last_error,
     moved_to = i.moved_to, moved_count = i.moved_count, gone_count = i.gone_count,
     title = coalesce(i.title, f.title), site_url = coalesce(i.site_url, f.site_url), format = coalesce(i.format, f.format);
+
+INSERT INTO store.feed (feed, configured_url, is_configured, enabled, tags, url, status, consecutive_failures, moved_count, gone_count)
+SELECT i.feed, any_value(i.url), FALSE, FALSE, [], any_value(i.url), 'active', 0, 0, 0
+FROM incoming_source AS i
+WHERE NOT EXISTS (SELECT 1 FROM store.feed AS f WHERE f.feed = i.feed)
+GROUP BY i.feed;

@@ -21,6 +21,11 @@ WHERE NOT EXISTS (
     WHERE r.run_id = $run_id AND r.feed = i.feed AND r.entry_id IS NOT DISTINCT FROM i.entry_id AND r.stage = i.stage
 );
 
-INSERT INTO store.backfill_page
-SELECT $run_id, i.* FROM incoming_backfill_page AS i
-WHERE NOT EXISTS (SELECT 1 FROM store.backfill_page AS p WHERE p.run_id = $run_id AND p.url = i.url AND p.feed = i.feed);
+INSERT INTO store.backfill_page (
+    run_id, feed, url, fetched_at, entries_seen, entries_new, oldest_at, newest_at, job, position, is_whole, go_on
+)
+SELECT
+    $run_id, i.feed, i.url, i.fetched_at, i.entries_seen, i.entries_new - coalesce(k.entries, 0), i.oldest_at, i.newest_at, i.job,
+    i.position, i.is_whole, i.go_on
+FROM incoming_backfill_page AS i
+LEFT JOIN already_known AS k ON k.listed_by = concat(i.job, ' ', i.position, ' ', i.url);

@@ -5,13 +5,13 @@ FROM store.sighting AS s
 INNER JOIN incoming_sighting AS i ON s.feed = i.feed AND s.entry_id = i.entry_id;
 
 -- Entries that came as new and that another run has stored meanwhile (a backfill beside an ingest, a run that was killed before it could
--- report): they are no longer new, and load_log takes them off the poll's count.
+-- report): they are no longer new, and load_log takes them off the count of the poll or of the list that brought them.
 CREATE OR REPLACE TEMP TABLE already_known AS
-SELECT i.feed, count(*) AS entries
+SELECT CASE WHEN i.is_polled THEN i.feed END AS feed, i.listed_by, count(*) AS entries
 FROM incoming_sighting AS i
 INNER JOIN known_sighting AS s ON s.feed = i.feed AND s.entry_id = i.entry_id
-WHERE i.is_polled AND s.content_hash = i.content_hash AND s.run_id <> $run_id
-GROUP BY i.feed;
+WHERE (i.is_polled AND s.content_hash = i.content_hash OR i.listed_by IS NOT NULL) AND s.run_id <> $run_id
+GROUP BY ALL;
 
 CREATE OR REPLACE TEMP TABLE edited_sighting AS
 SELECT i.*, s.row_number, s.content_hash <> i.content_hash AS is_edited
