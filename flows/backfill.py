@@ -119,8 +119,7 @@ async def list_backfill(options: BackfillOptions, feeds_file: FeedsFile, *, now:
                 job.way = await way_of(job, parts)
             lists, entries, fresh, dates = 0, 0, 0, list[datetime]()
             async for listing in ended(job, _HISTORIES[job.way](job, parts)):
-                new = [entry for group in listing.groups for entry in await fresh_entries(group, parts, job.taken)]
-                job.taken |= {hash((job.feed.name, entry.entry_id)) for entry in new}
+                new = [entry for group in listing.groups for entry in job.take(group.feed, await fresh_entries(group, parts))]
                 found = [item.entry.published_at for item in listing.entries if item.entry.published_at]
                 if listing.entries:
                     span = f", {min(found)} to {max(found)}" if found else ""

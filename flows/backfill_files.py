@@ -77,35 +77,45 @@ async def file_history(job: Job, parts: FetchingParts) -> AsyncIterator[Listing]
     phase, _, place = (job.go_on or "feed 0").partition(" ")
     names = _Names(job.configured)
     listed: set[int] = set()
+    batch: list[Group] = []
+    first = int(place) if phase == "feed" else len(job.files.feeds)
     for number, (file, offset) in enumerate(job.files.feeds):
         answer = await asyncio.to_thread(job.files.read, file, offset)
         feed = names.feed_of(answer)
         reading = await parts.harvester.read(feed, answer)
-        if isinstance(reading, Failure):
-            continue
-        listed |= {hash(canonical_url(item.entry.link)) for item in reading.identified if item.entry.link}
-        if phase == "feed" and number >= int(place):
-            yield _feed_listing(job, job.files, number, feed, reading)
+        if isinstance(reading, Reading):
+            listed |= {hash(canonical_url(item.entry.link)) for item in reading.identified if item.entry.link}
+            batch += [_feed_group(job, job.files, feed, reading)] if number >= first else []
+        is_full = sum(len(group.entries) for group in batch) >= PAGES_AT_ONCE or number == len(job.files.feeds) - 1
+        if is_full and number >= first:
+            yield _feed_listing(job, job.files, batch, f"feed {first}", number + 1)
+            batch, first = [], number + 1
     file, after = map(int, place.split()) if phase == "page" else (0, -1)
     pages = _unlisted(job, job.files, listed, file, after)
     here = f"page {file} {after}"
-    while batch := await asyncio.to_thread(_next_batch, pages):
-        go_on = f"page {batch[-1].file} {batch[-1].offset}"
-        yield _page_listing(job, job.files, batch, here, go_on)
+    while found := await asyncio.to_thread(_next_batch, pages):
+        go_on = f"page {found[-1].file} {found[-1].offset}"
+        yield _page_listing(job, job.files, found, here, go_on)
         here = go_on
 
 
-def _feed_listing(job: Job, files: Collection, number: int, feed: Feed, reading: Reading) -> Listing:
+def _feed_group(job: Job, files: Collection, feed: Feed, reading: Reading) -> Group:
     entries = [item for item in reading.identified if job.dates.may_hold(item.entry) and _is_of_host(job, item.entry.link or feed.url)]
-    group = Group(feed=feed, entries=entries, title=reading.parsed.title, capture=reading.capture, ask=files.ask)
+    return Group(feed=feed, entries=entries, title=reading.parsed.title, capture=reading.capture, ask=files.ask)
+
+
+def _feed_listing(job: Job, files: Collection, groups: list[Group], here: str, following: int) -> Listing:
+    """Feeds, up to the one before the `following`-th."""
     return Listing(
-        url=feed.url,
+        url=job.feed.url,
         fetched_at=job.now(),
-        here=f"feed {number}",
-        go_on=f"feed {number + 1}",
-        groups=(group,),
-        sources=((feed.name, feed.url),),
-        share=(number + 1) / len(files.feeds) * 0.5,
+        here=here,
+        go_on=f"feed {following}",
+        position=following,
+        is_whole=False,
+        groups=tuple(groups),
+        sources=tuple((group.feed.name, group.feed.url) for group in groups),
+        share=following / len(files.feeds) * 0.5,
     )
 
 

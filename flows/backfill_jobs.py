@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from flows.asking import AskForPage
 from flows.backfill_error import BackfillError
 from flows.file_collection import Collection
-from flows.gathering import Gathered
+from flows.gathering import Gathered, merged
 from flows.harvesting import parsed_in_worker
 from flows.run_parts import Clock, FetchingParts, RunParts
 from flows.settings import Settings
@@ -109,6 +110,13 @@ class Job:
         """Where the ledger says to go on."""
         return self.marks[-1].go_on if self.marks else None
 
+    def take(self, feed: Feed, entries: Sequence[IdentifiedEntry]) -> list[IdentifiedEntry]:
+        """Those of the entries that the run has not taken before; they are taken now."""
+        fresh = {hash((feed.name, entry.entry_id)): entry for entry in entries}
+        fresh = {key: entry for key, entry in fresh.items() if key not in self.taken}
+        self.taken |= fresh.keys()
+        return list(fresh.values())
+
     def position_in(self, url: str) -> int | None:
         """How far a list has been stored, None where it is whole."""
         mine = [mark for mark in self.marks if mark.url == url]
@@ -154,11 +162,11 @@ def waiting(job: Job, host: str, wait: float) -> BackfillError:
     return BackfillError(f"{job.feed.name}: {host} asks to be left alone until {at} UTC; started again after that, it goes on where it was")
 
 
-async def fresh_entries(group: Group, parts: FetchingParts, taken: set[int]) -> list[IdentifiedEntry]:
-    """The entries that neither the warehouse has nor this run has taken."""
+async def fresh_entries(group: Group, parts: FetchingParts) -> list[IdentifiedEntry]:
+    """The entries that the warehouse does not have."""
     feed = group.feed
     known = await parts.known.entries(feed.name, [entry.entry_id for entry in group.entries])
-    fresh = [entry for entry in group.entries if entry.entry_id not in known and hash((feed.name, entry.entry_id)) not in taken]
+    fresh = [entry for entry in group.entries if entry.entry_id not in known]
     if not group.are_links or not fresh:
         return fresh
     aliases = {entry.entry_id: entry_alias(entry, feed_url=feed.url) for entry in fresh}
@@ -166,43 +174,56 @@ async def fresh_entries(group: Group, parts: FetchingParts, taken: set[int]) -> 
     return [entry for entry in fresh if aliases[entry.entry_id] not in articles]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _GroupStored:
+    gathered: Gathered
+    seen: int
+    new: int
+    is_late: bool
+
+
 async def store_listing(job: Job, listing: Listing, parts: RunParts) -> Stored:
     """Gathers the articles of a list and hands them to the loader with its mark."""
-    gathered, wanted, fresh, late = Gathered(), 0, 0, False
-    dates: list[datetime] = []
-    for group in listing.groups:
-        new = await fresh_entries(group, parts, job.taken)
-        found = await parts.gatherer.gather(
-            group.feed,
-            new,
-            (),
-            seen_at=listing.fetched_at,
-            feed_title=group.title,
-            feed_capture=group.capture,
-            is_backfill=True,
-            ask=group.ask,
-        )
-        later = {rejection.entry_id for rejection in found.rejections if rejection.reason in _LATER}
-        unwanted = {article.article_id for article in found.articles if not _is_wanted(job, article)}
-        for article in found.articles:
-            if article.article_id in unwanted:
-                parts.pages.unwanted(article)
-        dropped = later | {sighting.entry_id for sighting in found.sightings if sighting.article_id in unwanted}
-        job.taken |= {hash((group.feed.name, entry.entry_id)) for entry in new if entry.entry_id not in later}
-        gathered = _both(gathered, _without(found, dropped, unwanted))
-        wanted += len(group.entries) - len(dropped)
-        fresh += len(new) - len(dropped)
-        late = late or bool(later)
-        dates += [entry.entry.published_at for entry in group.entries if entry.entry.published_at is not None]
-    dates += [article.published_at for article in gathered.articles if article.published_at is not None]
-    mark = listing if not late else replace(listing, position=_before(job, listing), is_whole=False, go_on=listing.here)
-    await _hand_over(job, mark, gathered, parts, seen=wanted, new=fresh, dates=[at for at in dates if at in job.dates])
-    return Stored(seen=wanted, new=fresh, wait=_longest_wait(job, listing, parts) if late else None)
+    groups = await asyncio.gather(*(_gathered(job, group, listing, parts) for group in listing.groups))
+    gathered = merged([group.gathered for group in groups])
+    seen, new = sum(group.seen for group in groups), sum(group.new for group in groups)
+    is_late = any(group.is_late for group in groups)
+    mark = replace(listing, position=job.position_in(listing.url) or 0, is_whole=False, go_on=listing.here) if is_late else listing
+    await _hand_over(job, mark, gathered, parts, seen=seen, new=new)
+    return Stored(seen=seen, new=new, wait=_longest_wait(job, listing, parts) if is_late else None)
 
 
-async def _hand_over(
-    job: Job, listing: Listing, gathered: Gathered, parts: RunParts, *, seen: int, new: int, dates: Sequence[datetime]
-) -> None:
+async def _gathered(job: Job, group: Group, listing: Listing, parts: RunParts) -> _GroupStored:
+    """What the new entries of a group became, without those that turned out not to be wanted, or have to come later."""
+    new = job.take(group.feed, await fresh_entries(group, parts))
+    found = await parts.gatherer.gather(
+        group.feed,
+        new,
+        (),
+        seen_at=listing.fetched_at,
+        feed_title=group.title,
+        feed_capture=group.capture,
+        is_backfill=True,
+        ask=group.ask,
+    )
+    later = {rejection.entry_id for rejection in found.rejections if rejection.reason in _LATER}
+    unwanted = {article.article_id for article in found.articles if not _is_wanted(job, article)}
+    for article in found.articles:
+        if article.article_id in unwanted:
+            parts.pages.unwanted(article)
+    dropped = later | {sighting.entry_id for sighting in found.sightings if sighting.article_id in unwanted}
+    job.taken -= {hash((group.feed.name, entry_id)) for entry_id in later}
+    return _GroupStored(
+        gathered=_without(found, dropped, unwanted),
+        seen=len(group.entries) - len(dropped),
+        new=len(new) - len(dropped),
+        is_late=bool(later),
+    )
+
+
+async def _hand_over(job: Job, listing: Listing, gathered: Gathered, parts: RunParts, *, seen: int, new: int) -> None:
+    dated = [entry.entry.published_at for entry in listing.entries] + [article.published_at for article in gathered.articles]
+    dates = [at for at in dated if at is not None and at in job.dates]
     page = BackfillPage(
         job=job.record.job,
         position=listing.position,
@@ -246,20 +267,6 @@ def _without(found: Gathered, entry_ids: set[str | None], article_ids: set[str])
         articles=tuple(article for article in found.articles if article.article_id not in article_ids),
         rejections=tuple(rejection for rejection in found.rejections if rejection.entry_id not in entry_ids),
     )
-
-
-def _both(one: Gathered, other: Gathered) -> Gathered:
-    return Gathered(
-        sightings=one.sightings + other.sightings,
-        articles=one.articles + other.articles,
-        fetches=one.fetches + other.fetches,
-        rejections=one.rejections + other.rejections,
-        captures=one.captures + other.captures,
-    )
-
-
-def _before(job: Job, listing: Listing) -> int:
-    return job.position_in(listing.url) or 0
 
 
 def _longest_wait(job: Job, listing: Listing, parts: RunParts) -> float:

@@ -97,7 +97,7 @@ class Gatherer:
             )
 
         tasks = [one(entry, is_new=True) for entry in new] + [one(entry, is_new=False) for entry in changed]
-        gathered = _merged(await asyncio.gather(*tasks))
+        gathered = merged(await asyncio.gather(*tasks))
         return replace(gathered, captures=(feed_capture, *gathered.captures)) if feed_capture else gathered
 
     async def _unless_known(self, outcome: PageOutcome, article: Article) -> PageOutcome:
@@ -223,7 +223,8 @@ def entry_of(sighting: Sighting) -> Entry:
     )
 
 
-def _merged(parts: Sequence[Gathered]) -> Gathered:
+def merged(parts: Sequence[Gathered]) -> Gathered:
+    """Several as one; of an article that is in several, one."""
     return Gathered(
         sightings=tuple(sighting for part in parts for sighting in part.sightings),
         articles=tuple({article.article_id: article for part in parts for article in part.articles}.values()),
