@@ -171,7 +171,7 @@ async def fresh_entries(group: Group, parts: FetchingParts) -> list[IdentifiedEn
         return fresh
     aliases = {entry.entry_id: entry_alias(entry, feed_url=feed.url) for entry in fresh}
     articles = await parts.known.articles(tuple(aliases.values()))
-    return [entry for entry in fresh if aliases[entry.entry_id] not in articles]
+    return [entry for entry in fresh if aliases[entry.entry_id] not in articles and not parts.pages.knows(aliases[entry.entry_id])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,8 @@ async def paged_history(job: Job, parts: FetchingParts) -> AsyncIterator[Listing
         reading = await _read(answer, job, parts)
         if isinstance(reading, Failure) and not _is_the_end(answer, number):
             raise failed(parts, job, url, reading)
-        if isinstance(reading, Failure) or not _unseen(job, reading) or number >= MAX_PAGES:
+        ids = set() if isinstance(reading, Failure) else {item.entry_id for item in reading.identified}
+        if isinstance(reading, Failure) or not ids - job.seen_ids or number >= MAX_PAGES:
             yield Listing(url=url, fetched_at=fetched_at, here=here, go_on=None, share=1.0)
             return
         is_last = is_past(reading.parsed.entries, job.dates.since)
@@ -59,6 +60,7 @@ async def paged_history(job: Job, parts: FetchingParts) -> AsyncIterator[Listing
         yield _listing(job, reading, url, fetched_at, here, None if is_last else f"{style.name} {number + 1}", newest)
         if is_last:
             return
+        job.seen_ids |= ids  # once it is stored: one that has to be listed again is no repeat
         number += 1
 
 
@@ -122,14 +124,6 @@ async def _read(answer: Response | Failure, job: Job, parts: FetchingParts) -> R
 def _is_the_end(answer: Response | Failure, number: int) -> bool:
     """True for a missing page, and for one that is there and no feed, behind the first."""
     return number > 1 and isinstance(answer, Response) and answer.status in _NO_SUCH_PAGE | {200}
-
-
-def _unseen(job: Job, reading: Reading) -> bool:
-    """True if the document has an entry that none before it had."""
-    ids = {item.entry_id for item in reading.identified}
-    unseen = bool(ids - job.seen_ids)
-    job.seen_ids |= ids
-    return unseen
 
 
 def _listing(job: Job, reading: Reading, url: str, fetched_at: datetime, here: str, go_on: str | None, newest: datetime | None) -> Listing:

@@ -80,6 +80,10 @@ class ArticleSource:
         promise.set_result(outcome)
         return outcome
 
+    def knows(self, alias: str) -> bool:
+        """True if an entry of this run has led there."""
+        return alias in self._stored or alias in self._asked
+
     def stored(self, article: Article) -> None:
         """Let go of the text of an article that the warehouse now holds; its addresses stay known."""
         self.unwanted(article)

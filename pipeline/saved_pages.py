@@ -34,14 +34,14 @@ class ManifestRow:
 
 
 def is_feed(body: bytes, content_type: str | None) -> bool:
-    """True if it looks like a feed: by its root, not by its type alone, which many servers give as text/html or text/xml."""
+    """True if it is served as a feed, or begins like one: many servers give feeds as text/html or text/xml."""
+    if any(kind in (content_type or "").lower() for kind in _FEED_TYPES):
+        return True
     head = body[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
     if head.startswith(b"{"):
-        return ("feed+json" in (content_type or "") or b"jsonfeed.org/version" in head) and is_json(body)
+        return b"jsonfeed.org/version" in head and is_json(body)
     found = _FEED_ROOT.search(head)
-    if found is None:
-        return any(kind in (content_type or "").lower() for kind in _FEED_TYPES) and not re.search(rb"<html\b", head, re.IGNORECASE)
-    return re.search(rb"<html\b", head[: found.start()], re.IGNORECASE) is None
+    return found is not None and re.search(rb"<html\b", head[: found.start()], re.IGNORECASE) is None
 
 
 def declared_language(body: bytes) -> str | None:

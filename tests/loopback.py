@@ -34,6 +34,7 @@ class Reply:
     silent: bool = False
 
 
+NOTHING = Reply(b"no such page", status=404, content_type="text/plain", validators=False)
 Route = Reply | Callable[[Request], Reply]
 
 
@@ -42,6 +43,7 @@ class Loopback:
 
     def __init__(self) -> None:
         self.routes: dict[str, Route] = {}
+        self.prefixes: dict[str, Route] = {}
         self.requests: list[Request] = []
         self.closing = threading.Event()
         outer = self
@@ -53,7 +55,7 @@ class Loopback:
                 url = self.path if "://" in self.path else f"http://{self.headers['Host']}{self.path}"
                 request = Request(url=url, headers={name.lower(): value for name, value in self.headers.items()})
                 outer.requests.append(request)
-                route = outer.routes.get(url, Reply(b"no such page", status=404, content_type="text/plain", validators=False))
+                route = outer.routes.get(url) or next((outer.prefixes[start] for start in outer.prefixes if url.startswith(start)), NOTHING)
                 outer.send(self, request, route(request) if callable(route) else route)
 
             def log_message(self, *_: object) -> None:
