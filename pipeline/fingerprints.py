@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.words import Hashes, Words, mixed, runs_of
+from pipeline.words import Hashes, mixed, runs_of
 
 # Raise it when anything changes that changes fingerprints: an index made by another version cannot be asked.
 VERSION = 1
@@ -16,9 +16,9 @@ RUN = 7
 WINDOW = 16
 
 
-def fingerprints(words: Words) -> Hashes:
+def fingerprints(words: Hashes) -> Hashes:
     """Sorted and unique: about one for 8.5 words; none for a text of fewer than `RUN` words."""
-    least = runs_of(words.hashes, RUN)
+    least = runs_of(words, RUN)
     width, reach = min(WINDOW, len(least)), 1
     while reach < width:
         step = min(reach, width - reach)
@@ -27,9 +27,9 @@ def fingerprints(words: Words) -> Hashes:
     return np.unique(least)
 
 
-def key_of(words: Words) -> int:
-    """One number for all words in their order: equal for texts that differ in case, spacing and punctuation only."""
+def key_of(words: Hashes) -> int:
+    """One number for all words in their order: 0 for no words."""
     if not len(words):
         return 0
     places = mixed(np.arange(1, len(words) + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    return int(mixed(np.add.reduce(mixed(words.hashes + places), keepdims=True))[0])
+    return int(mixed(np.add.reduce(mixed(words + places), keepdims=True))[0])
