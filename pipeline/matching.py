@@ -9,12 +9,12 @@ highest other pair has .36 and, without `PASSAGE_WORDS`, .42: common phrases and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.fingerprints import fingerprints, key_of
+from pipeline.records import Match, Method
 from pipeline.words import (
     ALONE_WEIGHT,
     BETWEEN,
@@ -52,23 +52,6 @@ NUMBERS_KNOWN = 0.5
 
 _LONGEST = 1 << 23
 _KEY_BITS = 40
-
-
-class Method(StrEnum):
-    """How a text was matched: the same words in the same order, most of both, or the shorter one inside the longer one."""
-
-    EXACT = "exact"
-    NEAR = "near"
-    CONTAINED = "contained"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """What two texts have in common. `containment`: share of the shorter one that the longer one has; `similarity`: share of both."""
-
-    method: Method
-    similarity: float
-    containment: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.fingerprints import RUN, WINDOW, fingerprints, key_of
-from pipeline.matching import Method, match, shared_passage, text_of
+from pipeline.matching import match, shared_passage, text_of
+from pipeline.records import Method
 from pipeline.words import words_in
 
 
