@@ -1,4 +1,4 @@
-"""Which articles are one story: a function of the set of articles, whatever order they came in and however they were cut into batches. Pure.
+"""Which articles are one story: a function of the set of articles, whatever their order of arrival and the cut of batches. Pure.
 
 Articles are taken in one order, longest text first (`Text.rank`, then `article_id`). Each joins the representative before it that covers it
 best, or else becomes one itself: a story is held by its longest text, never by a chain of articles that resemble each other in turn. A
@@ -119,7 +119,7 @@ class _Batch:
 
     `lost`: stored representatives that are none any more (removed, changed, or joined to another). `risen`: articles that have become
     one, by the fingerprints that they hold. `due`: articles whose place may be another than before, the first in order on top. What
-    becomes due stands behind `at`, the article in hand, since places depend on what stands before them only: each is placed once.
+    becomes due stands behind the article in hand, since places depend on what stands before them only: each is placed once.
     """
 
     def __init__(self, index: StoryIndex, outdated: Collection[str], shared_by: int) -> None:
@@ -132,7 +132,6 @@ class _Batch:
         self.lost: set[str] = set()
         self.risen: defaultdict[int, list[str]] = defaultdict(list)
         self.due: list[tuple[int, str]] = []
-        self.at = (-1, "")
         self.spare = _SPARE
         self.near: dict[str, dict[int, list[str | None]]] = {}
         self.behind: defaultdict[str, list[str]] = defaultdict(list)
@@ -157,8 +156,7 @@ class _Batch:
     def work_through(self) -> None:
         """Places all that is due, and what becomes due by that."""
         while self.due:
-            self.at = heappop(self.due)
-            one = self.at[1]
+            _, one = heappop(self.due)
             self._look_around(one)
             place = self.placed[one] = self._place(one)
             stood = self.before.get(one) == one
@@ -211,15 +209,14 @@ class _Batch:
         self._make_due({one for several in members.values() for one in several} | {other for _, other in freed})
 
     def _make_due(self, articles: Iterable[str]) -> None:
-        """Stored articles behind the one in hand are to be placed again; those of the batch are due anyway."""
+        """Stored articles are to be placed again; those of the batch are due anyway."""
         new = set(articles).difference(self.outdated, self.before)
         if not new:
             return
         self.before.update(self.index.representative_of(new))
         self._fetch(new)
         for one in new:
-            if (self.texts[one].rank, one) > self.at:
-                heappush(self.due, (self.texts[one].rank, one))
+            heappush(self.due, (self.texts[one].rank, one))
 
     def _look_around(self, one: str) -> None:
         """Has the neighbours of all that is due, where those of `one` are not known yet."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from story_index import MemoryStoryIndex
 
+import pipeline.stories
 from pipeline.records import Placement
 from pipeline.stories import Telling, group, regroup
 
@@ -76,27 +78,37 @@ def test_a_longer_version_that_comes_late_takes_over_and_whom_it_does_not_cover_
 
 
 def test_boilerplate_brings_nothing_together_but_equal_texts_are_found_all_the_same() -> None:
-    templated = [Telling(article_id=f"t{n}", text=f"{PARAGRAPHS[0]} {paragraph(100 + n, 60 - n)}") for n in range(8)]
-    copy = Telling(article_id="copy", text=templated[7].text)
-    closest = Telling(article_id="closest", text=f"{PARAGRAPHS[0]} {paragraph(200, 20)}")
-    places = ingested([templated, [copy, closest]], shared_by=3)
-    assert places["copy"].representative_id == places["t7"].representative_id
-    assert places["closest"].match is None
-    assert ingested([templated, [copy, closest]], shared_by=50)["closest"].match is not None
+    reports = [templated(size, size) for size in range(60, 68)]
+    late = [templated("copy", 60), templated("short", 20)]
+    places = ingested([reports, late], shared_by=3)
+    assert places["article-copy"].representative_id == places["article-60"].representative_id
+    assert places["article-short"].match is None
+    assert ingested([reports, late], shared_by=50)["article-short"].match is not None
+    assert ingested([reports, late, [f"article-{size}" for size in range(63, 68)]], shared_by=3)["article-short"].match is not None
 
 
-texts = st.lists(st.integers(0, 8), min_size=1, max_size=5)
+def templated(name: object, size: int) -> Telling:
+    """A paragraph that they all have, and `size` words of its own: under 45, the common part is enough for a match."""
+    return Telling(article_id=f"article-{name}", text=f"{PARAGRAPHS[0]} {paragraph(1000 + size, size)}")
+
+
+def made(name: object, content: list[int] | int) -> Telling:
+    return templated(name, content) if isinstance(content, int) else telling(name, *content)
+
+
+texts = st.one_of(st.lists(st.integers(0, 8), min_size=1, max_size=5), st.integers(11, 80))
 changes = st.lists(st.tuples(st.integers(0, 13), st.one_of(st.none(), texts, texts, texts)), max_size=8, unique_by=lambda change: change[0])
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(changes, max_size=6), st.sampled_from([1, 2, 3, 50]))
-def test_batch_by_batch_is_as_from_scratch(batches: list[list[tuple[int, list[int] | None]]], shared_by: int) -> None:
+@given(st.lists(changes, max_size=6), st.sampled_from([1, 2, 3, 50]), st.sampled_from([1, 16]))
+def test_batch_by_batch_is_as_from_scratch(batches: list[list[tuple[int, list[int] | int | None]]], shared_by: int, spare: int) -> None:
     index, told = MemoryStoryIndex(), {}
     for batch in batches:
-        changed = [telling(f"{name:02}", *numbers) for name, numbers in batch if numbers]
-        removed = [f"article-{name:02}" for name, numbers in batch if not numbers]
-        places = regroup(changed, removed, index, shared_by=shared_by)
+        changed = [made(f"{name:02}", content) for name, content in batch if content]
+        removed = [f"article-{name:02}" for name, content in batch if not content]
+        with patch.object(pipeline.stories, "_SPARE", spare):
+            places = regroup(changed, removed, index, shared_by=shared_by)
         told.update({one.article_id: one for one in changed})
         for name in removed:
             told.pop(name, None)
@@ -106,8 +118,8 @@ def test_batch_by_batch_is_as_from_scratch(batches: list[list[tuple[int, list[in
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(texts, min_size=2, max_size=14), st.randoms(use_true_random=False), st.sampled_from([1, 3, 50]))
-def test_neither_order_nor_batches_matter(articles: list[list[int]], draw: random.Random, shared_by: int) -> None:
-    told = [telling(f"{number:02}", *numbers) for number, numbers in enumerate(articles)]
+def test_neither_order_nor_batches_matter(articles: list[list[int] | int], draw: random.Random, shared_by: int) -> None:
+    told = [made(f"{number:02}", content) for number, content in enumerate(articles)]
     shuffled = draw.sample(told, len(told))
     cuts = sorted(draw.randint(0, len(told)) for _ in range(3))
     batches = [shuffled[: cuts[0]], shuffled[cuts[0] : cuts[1]], shuffled[cuts[1] : cuts[2]], shuffled[cuts[2] :]]
