@@ -472,7 +472,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEntry:
-    """What an article is found by. `rank` orders all articles, longest first; `fingerprints` are sorted and unique, 64 bits without sign."""
+    """What an article is found by. `rank` orders all articles, longest first; `fingerprints` are sorted, unique, 64 bits without sign."""
 
     article_id: str
     rank: int

@@ -35,6 +35,7 @@ class Telling:
     article_id: str
     text: str
     title: str | None = None
+    site: str = ""
 
 
 class StoryIndex(Protocol):
@@ -72,7 +73,7 @@ class StoryIndex(Protocol):
 
 def group(tellings: Iterable[Telling], *, shared_by: int = SHARED_BY) -> dict[str, Placement]:
     """Every article's place, worked out from nothing; all texts are held in memory."""
-    texts = {telling.article_id: text_of(telling.text, telling.title) for telling in tellings}
+    texts = {telling.article_id: _text(telling) for telling in tellings}
     holders: defaultdict[int, list[str]] = defaultdict(list)
     placed: dict[str, Placement] = {}
     for one in sorted(texts, key=lambda article_id: (texts[article_id].rank, article_id)):
@@ -91,12 +92,16 @@ def regroup(changed: Iterable[Telling], removed: Collection[str], index: StoryIn
     `index` answers as before the batch. Put into it, the places are those that `group` finds for all articles. A place is given again
     where its representative stays and changes its text.
     """
-    new = {telling.article_id: text_of(telling.text, telling.title) for telling in changed}
+    new = {telling.article_id: _text(telling) for telling in changed}
     batch = _Batch(index, {*new, *removed}, shared_by)
     batch.void()
     batch.add(new)
     batch.work_through()
     return {one: place for one, place in batch.placed.items() if batch.is_news(place)}
+
+
+def _text(telling: Telling) -> Text:
+    return text_of(telling.text, title=telling.title, site=telling.site)
 
 
 def _near(holders: Iterable[Sequence[str]], fingerprints: int, shared_by: int) -> list[str]:
@@ -119,7 +124,7 @@ class _Batch:
 
     `lost`: stored representatives that are none any more (removed, changed, or joined to another). `risen`: articles that have become
     one, by the fingerprints that they hold. `due`: articles whose place may be another than before, the first in order on top. What
-    becomes due stands behind the article in hand, since places depend on what stands before them only: each is placed once.
+    becomes due stands behind `at`, the article in hand, since places depend on what stands before them only: each is placed once.
     """
 
     def __init__(self, index: StoryIndex, outdated: Collection[str], shared_by: int) -> None:
@@ -132,6 +137,7 @@ class _Batch:
         self.lost: set[str] = set()
         self.risen: defaultdict[int, list[str]] = defaultdict(list)
         self.due: list[tuple[int, str]] = []
+        self.at = (-1, "")
         self.spare = _SPARE
         self.near: dict[str, dict[int, list[str | None]]] = {}
         self.behind: defaultdict[str, list[str]] = defaultdict(list)
@@ -156,7 +162,8 @@ class _Batch:
     def work_through(self) -> None:
         """Places all that is due, and what becomes due by that."""
         while self.due:
-            _, one = heappop(self.due)
+            self.at = heappop(self.due)
+            one = self.at[1]
             self._look_around(one)
             place = self.placed[one] = self._place(one)
             stood = self.before.get(one) == one
@@ -209,14 +216,15 @@ class _Batch:
         self._make_due({one for several in members.values() for one in several} | {other for _, other in freed})
 
     def _make_due(self, articles: Iterable[str]) -> None:
-        """Stored articles are to be placed again; those of the batch are due anyway."""
+        """Stored articles behind the one in hand are to be placed again; those of the batch are due anyway."""
         new = set(articles).difference(self.outdated, self.before)
         if not new:
             return
         self.before.update(self.index.representative_of(new))
         self._fetch(new)
         for one in new:
-            heappush(self.due, (self.texts[one].rank, one))
+            if (self.texts[one].rank, one) > self.at:
+                heappush(self.due, (self.texts[one].rank, one))
 
     def _look_around(self, one: str) -> None:
         """Has the neighbours of all that is due, where those of `one` are not known yet."""
@@ -246,7 +254,7 @@ class _Batch:
     def _fetch(self, articles: Iterable[str]) -> None:
         missing = set(articles).difference(self.texts)
         if missing:
-            self.texts.update((telling.article_id, text_of(telling.text, telling.title)) for telling in self.index.tellings(missing))
+            self.texts.update((telling.article_id, _text(telling)) for telling in self.index.tellings(missing))
 
     def _entry(self, one: str) -> IndexEntry:
         text = self.texts[one]

@@ -67,10 +67,28 @@ def test_reports_from_one_template_are_not_one_story() -> None:
 
 
 def test_short_texts_are_one_story_only_under_one_title() -> None:
-    assert match(text_of("Photos of the day", "Boats"), text_of("photos of the day!", "BOATS")) is not None
-    assert match(text_of("Photos of the day", "Boats"), text_of("Photos of the day", "Birds")) is None
+    assert match(text_of("Photos of the day", title="Boats"), text_of("photos of the day!", title="BOATS")) is not None
+    assert match(text_of("Photos of the day", title="Boats"), text_of("Photos of the day", title="Birds")) is None
     assert match(text_of("Photos of the day"), text_of("Photos of the day")) is None
-    assert match(text_of("", "Boats"), text_of("", "Boats")) is None
+    assert match(text_of("", title="Boats"), text_of("", title="Boats")) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "titles", "sites", "expected"),
+    [
+        (60, ("a", "b"), ("x", "y"), True),
+        (60, ("a", "b"), ("x", "x"), False),
+        (60, ("a", "A!"), ("x", "x"), True),
+        (60, ("", ""), ("x", "x"), False),
+        (45, ("a", "a"), ("x", "x"), False),
+        (95, ("a", "b"), ("x", "x"), True),
+    ],
+    ids=["two sites", "one site", "one site and title", "one site, no title", "too little for a title", "nearly all"],
+)
+def test_pages_of_one_site_must_share_more(words: int, titles: tuple[str, str], sites: tuple[str, str], expected: bool) -> None:
+    other = " ".join([*WORDS[:words], *prose(9, 100 - words).split()])
+    pair = [text_of(text, title=title, site=site) for text, title, site in zip((ARTICLE, other), titles, sites, strict=True)]
+    assert (match(*pair) is not None) == expected
 
 
 def test_chinese_is_compared_by_characters() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -92,8 +93,9 @@ def templated(name: object, size: int) -> Telling:
     return Telling(article_id=f"article-{name}", text=f"{PARAGRAPHS[0]} {paragraph(1000 + size, size)}")
 
 
-def made(name: object, content: list[int] | int) -> Telling:
-    return templated(name, content) if isinstance(content, int) else telling(name, *content)
+def made(name: str, content: list[int] | int) -> Telling:
+    told = templated(name, content) if isinstance(content, int) else telling(name, *content)
+    return replace(told, site=f"site-{int(name) % 4}", title=f"{len(told.text) % 2}")
 
 
 texts = st.one_of(st.lists(st.integers(0, 8), min_size=1, max_size=5), st.integers(11, 80))
