@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from pipeline.matching import text_of
 from pipeline.records import IndexEntry, Placement
-from pipeline.stories import Telling
+from pipeline.story_neighbours import Telling
 
 
 class MemoryStoryIndex:
@@ -26,7 +25,7 @@ class MemoryStoryIndex:
                 self.holding[value].discard(article_id)
             del self.told[article_id], self.places[article_id]
         for telling in changed:
-            text = text_of(telling.text, title=telling.title, site=telling.site)
+            text = telling.made_ready()
             entry = IndexEntry(article_id=telling.article_id, rank=text.rank, fingerprints=tuple(text.fingerprints.tolist()))
             self.told[telling.article_id], self.entries[telling.article_id] = telling, entry
             for value in entry.fingerprints:

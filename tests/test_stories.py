@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from story_index import MemoryStoryIndex
 
-import pipeline.stories
+import pipeline.story_neighbours
 from pipeline.records import Placement
-from pipeline.stories import Telling, group, regroup
+from pipeline.stories import group, regroup
+from pipeline.story_neighbours import Telling
 
 
 def paragraph(seed: int, words: int = 30) -> str:
@@ -109,7 +110,7 @@ def test_batch_by_batch_is_as_from_scratch(batches: list[list[tuple[int, list[in
     for batch in batches:
         changed = [made(f"{name:02}", content) for name, content in batch if content]
         removed = [f"article-{name:02}" for name, content in batch if not content]
-        with patch.object(pipeline.stories, "_SPARE", spare):
+        with patch.object(pipeline.story_neighbours, "_SPARE", spare):
             places = regroup(changed, removed, index, shared_by=shared_by)
         told.update({one.article_id: one for one in changed})
         for name in removed:
