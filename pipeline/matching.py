@@ -48,11 +48,11 @@ COVERED_ON_SITE = 0.9
 COVERED_ON_SITE_TITLED = 0.6
 # Of a text less than this share of the other's length, it is said that it is contained in it.
 WHOLE = 0.6
-# Two reports made from one template (markets, weather, scores) share their sentences and differ in their numbers. So texts in which one
-# word in 20 is a number, six of them distinct, are one story only if the longer one has half of those.
+# Two reports made from one template (markets, weather, scores) share their sentences and differ in the numbers within. So where at least
+# six words and one in 20 are numbers, shared passages must hold them as they hold words, or half as often at least.
 NUMBERS_SHARE = 0.05
-NUMBERS_DISTINCT = 6
-NUMBERS_KNOWN = 0.5
+NUMBERS_LEAST = 6
+NUMBERS_COVERED = 0.5
 
 _LONGEST = 1 << 23
 _KEY_BITS = 40
@@ -64,7 +64,8 @@ class Text:
 
     `key` is equal for texts of the same words in the same order, and 0 where there is nothing to compare. `rank` orders texts, longest
     first: the lower one of two is the one that the other is measured against. `fingerprints` are what an index finds it by: those of
-    `pipeline.fingerprints`, and the key. `headline` is the key of the title.
+    `pipeline.fingerprints`, and the key. `headline` is the key of the title. `reach` and
+    `numbers` are the length and the count of numbers up to each word.
     """
 
     words: Words
@@ -73,7 +74,7 @@ class Text:
     fingerprints: Hashes
     shingles: Hashes
     known: Hashes
-    numbers: Hashes
+    numbers: npt.NDArray[np.intp]
     reach: npt.NDArray[np.float64]
     site: str
     headline: int
@@ -94,11 +95,13 @@ def match(one: Text, other: Text) -> Match | None:
     if one.key == other.key:
         return Match(method=Method.EXACT, similarity=1.0, containment=1.0) if one.key else None
     longer, shorter = sorted((one, other), key=lambda text: text.rank)
-    if shorter.weight < LEAST_WORDS or _is_same_template(shorter, longer):
+    if shorter.weight < LEAST_WORDS:
         return None
     begins, ends = _passages(shorter, longer)
     covered = float(np.sum(shorter.reach[ends] - shorter.reach[begins]))
     if covered < max(COVERED_WORDS, _least_covered(shorter, longer) * shorter.weight):
+        return None
+    if _is_template(shorter, int(np.sum(shorter.numbers[ends] - shorter.numbers[begins])), covered / shorter.weight):
         return None
     return Match(
         method=Method.CONTAINED if shorter.weight < WHOLE * longer.weight else Method.NEAR,
@@ -139,7 +142,7 @@ def _made_ready(words: Words, title: str, site: str) -> Text:
         fingerprints=np.union1d(found, np.array([key] if key else [], np.uint64)),
         shingles=shingles,
         known=np.unique(shingles),
-        numbers=np.unique(words.hashes[words.is_number]),
+        numbers=np.concatenate(([0], np.cumsum(words.is_number))),
         reach=reach,
         site=site,
         headline=headline,
@@ -164,11 +167,12 @@ def _least_covered(shorter: Text, longer: Text) -> float:
     return COVERED_ON_SITE_TITLED if shorter.headline and shorter.headline == longer.headline else COVERED_ON_SITE
 
 
-def _is_same_template(shorter: Text, longer: Text) -> bool:
-    """True for two texts whose numbers are too many and too different for one story."""
-    if len(shorter.numbers) < NUMBERS_DISTINCT or np.count_nonzero(shorter.words.is_number) < NUMBERS_SHARE * shorter.weight:
+def _is_template(text: Text, numbers_shared: int, words_shared: float) -> bool:
+    """True for a text whose numbers are many and mostly not in what it shares."""
+    numbers = int(text.numbers[-1])
+    if numbers < max(NUMBERS_LEAST, NUMBERS_SHARE * text.weight):
         return False
-    return bool(np.mean(_among(shorter.numbers, longer.numbers)) < NUMBERS_KNOWN)
+    return numbers_shared < NUMBERS_COVERED * words_shared * numbers
 
 
 def _among(values: Hashes, known: Hashes) -> Flags:
