@@ -589,6 +589,41 @@ class Remade:
     difference: Difference
 
 
+class Method(StrEnum):
+    """How a text was matched: the same words in the same order, most of both, or the shorter one inside the longer one."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    CONTAINED = "contained"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What two texts have in common. `containment`: share of the shorter one that the longer one has; `similarity`: share of both."""
+
+    method: Method
+    similarity: float
+    containment: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """The representative whose story an article is in; `match` is None where it is its own. Made by `pipeline.stories`."""
+
+    article_id: str
+    representative_id: str
+    match: Match | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """What an article is found by. `rank` orders all articles, longest first; `fingerprints` are sorted, unique, 64 bits without sign."""
+
+    article_id: str
+    rank: int
+    fingerprints: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run as it begins."""
