@@ -24,6 +24,7 @@ from trafilatura.utils import load_html
 
 from pipeline.attribution import take_credits
 from pipeline.canonical import url_is_http
+from pipeline.comments import without_comments
 from pipeline.decoding import decode_page
 from pipeline.losses import read_without_loss
 from pipeline.paragraphs import paragraphs_of, squeezed, word_weight
@@ -87,6 +88,7 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
     if tree is None:
         return _failure("not_html", f"{url} has no element that can be read")
     metadata = extract_metadata(deepcopy(tree), default_url=url)
+    tree = without_comments(tree)
     found = read_without_loss(
         tree, strict=partial(_by_trafilatura, url, favor_precision=True), loose=partial(_by_trafilatura, url, favor_precision=False)
     )
@@ -167,8 +169,14 @@ def _anchors(tree: lxml_html.HtmlElement) -> frozenset[str]:
 
 
 def _tree(page: str) -> lxml_html.HtmlElement | None:
-    """The page as trafilatura likes it (repaired, without comments): its own loader, since another tree costs it .003 of F1."""
-    return load_html(page)
+    """The page as trafilatura likes it (repaired, without comments): its own loader, since another tree costs it .003 of F1.
+
+    It leaves out what a style hides, and takes `overflow: hidden` for that: such styles go.
+    """
+    tree = load_html(page)
+    for element in tree.xpath("//*[contains(@style, 'overflow')]") if tree is not None else ():
+        del element.attrib["style"]
+    return tree
 
 
 def _rendered(content: str) -> list[str]:

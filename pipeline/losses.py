@@ -14,7 +14,7 @@ from itertools import chain
 from lxml import html as lxml_html
 from resiliparse.extract.html2text import extract_plain_text
 
-from pipeline.paragraphs import is_prose, squeezed, word_weight
+from pipeline.paragraphs import is_prose, is_sentence, squeezed, word_weight
 
 # Words of trafilatura's text under this share of resiliparse's: paragraphs were lost. 0 of 181 benchmark pages come under it.
 LOSS_SHARE = 0.65
@@ -22,6 +22,10 @@ LOSS_SHARE = 0.65
 LOST_PARAGRAPHS = 2
 # Fewer words than this are hardly an article: then what the less strict setting finds is taken.
 _HARDLY_ANY = 50
+# A footer or a menu that is taken for the article has a sentence or two.
+_SENTENCES_OF_FURNITURE = 2
+
+_BLOCKS = ("p", "div", "section", "footer", "table", "td", "ul", "ol", "li")
 
 Reading = Callable[[lxml_html.HtmlElement], list[str]]
 
@@ -34,6 +38,11 @@ def read_without_loss(tree: lxml_html.HtmlElement, *, strict: Reading, loose: Re
         return found
     for mended_tree in (_with_joined_containers(deepcopy(tree), found), _with_leaf_divs_as_paragraphs(deepcopy(tree))):
         mended = strict(mended_tree)
+        if _gain(found, mended) >= LOST_PARAGRAPHS and _weight(mended) > _weight(found):
+            return mended
+    if sum(map(is_sentence, found)) <= _SENTENCES_OF_FURNITURE:
+        rest = _without(deepcopy(tree), found)
+        mended = strict(deepcopy(rest)) or loose(rest)
         if _gain(found, mended) >= LOST_PARAGRAPHS and _weight(mended) > _weight(found):
             return mended
     if _weight(found) < _HARDLY_ANY:
@@ -76,6 +85,16 @@ def _with_joined_containers(tree: lxml_html.HtmlElement, found: Sequence[str]) -
     home = max(held, key=lambda parent: held[parent])
     for container in [element for element in _alike(tree, home) if _has_prose(element)]:
         home.extend(list(container))
+    return tree
+
+
+def _without(tree: lxml_html.HtmlElement, found: Sequence[str]) -> lxml_html.HtmlElement:
+    """What is left of a page when the elements go that hold nothing but what was found: a footer, where that was taken for the article."""
+    known = squeezed("".join(found))
+    for element in list(tree.iter(*_BLOCKS)):
+        text = squeezed(element.text_content())
+        if text and text in known and element.getparent() is not None:
+            element.drop_tree()
     return tree
 
 

@@ -36,7 +36,7 @@ def is_label(line: str) -> bool:
 
 def is_prose(line: str) -> bool:
     """True for a paragraph: long, or of some length and ending as a sentence does."""
-    return len(line.split()) >= _PROSE_WORDS or (len(line) >= 120 and _ends_as_sentence(line))
+    return len(line.split()) >= _PROSE_WORDS or (_ends_as_sentence(line) and (len(line) >= 120 or word_weight(line) >= _PROSE_WORDS))
 
 
 def is_sentence(line: str) -> bool:

@@ -73,6 +73,25 @@ def test_an_article_that_its_page_cuts_into_containers_is_read_whole() -> None:
     assert article(f"<main><div class='wrap'>{chunks}</div></main>").text.split("\n") == PARAGRAPHS
 
 
+def test_a_footer_is_not_taken_for_the_article() -> None:
+    menu = " | ".join(["Port", "Town", "Weather"] * 20)
+    footer = f"<table><tr><td><p>The Gazette is written and printed on Pier 4, where letters are taken in at all hours.</p><p>{menu}</p></td></tr></table>"
+    assert article(f"<div style='border: 0'>{paragraphs()}</div>{footer}").text.split("\n") == PARAGRAPHS
+
+
+def test_an_article_whose_box_hides_what_flows_over_is_not_hidden() -> None:
+    footer = "<div><p>The Gazette is written by the Harbour Press and printed on Pier 4, where letters are taken in at all hours.</p></div>"
+    assert article(f"<div style='overflow: hidden'>{paragraphs()}</div>{footer}").text.split("\n")[:6] == PARAGRAPHS
+
+
+def test_comments_that_are_longer_than_the_article_are_not_taken_for_it() -> None:
+    said = "".join(
+        f"<div class='opinia'><p>{line} I have always said so, and nobody in the harbour board has ever listened to me.</p></div>"
+        for line in PARAGRAPHS * 3
+    )
+    assert article(f"<div class='tresc'>{paragraphs()}</div><div id='opinie'>{said}</div>").text.split("\n") == PARAGRAPHS
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "reason"),
     [
