@@ -249,9 +249,10 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """A credit found in an article, taken out of its text; made by `pipeline.attribution`. `evidence` is the line as it stood.
+    """A credit: a line taken out of a text (made by `pipeline.attribution`), or what markup or a feed says (`pipeline.markup_credits`).
 
-    `kind`: via, authored_by, originally_published, first_appeared, source, ... `confidence` is 0 to 1.
+    `kind`: via, authored_by, originally_published, first_appeared, dateline, ...; `evidence`: the words as they stood, or the markup's
+    value; `confidence`: 0 to 1, see there; `publisher`: who `source` is (`pipeline.publishers`), a domain or a name in one spelling.
     """
 
     kind: str
@@ -260,6 +261,7 @@ class Credit:
     url: str | None
     evidence: str
     confidence: float
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
