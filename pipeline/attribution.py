@@ -98,7 +98,8 @@ def read_credit_at_end(line: str) -> tuple[Credit, str] | None:
 def _is_unmistakable(credit: Credit) -> bool:
     """True where the form is sure of itself, or the names are those of outlets: `Via Appia` ends a text about Rome."""
     named = credit.source and (is_outlet(credit.source) or is_domain(credit.source)) and not is_platform(credit.source)
-    return credit.confidence >= 0.95 and bool(credit.source or credit.kind == "reporting") or bool(named or credit.url)
+    sure = credit.confidence >= 0.95 and (credit.source or credit.kind == "reporting")
+    return bool(sure or named or credit.url or re.match(r"\w{2,6}[:：][\u3040-\u9fff]", credit.evidence))
 
 
 def _read_halves(line: str, following: str) -> Credit | None:

@@ -23,7 +23,7 @@ _DAY = (
     rf"|{_MONTH} (?:de )?\d{{4}}|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\d{{4}})"
 )
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
-_TIME = r"(?:[,]? (?:at |um |à |a las )?\d{1,2}[:.]\d{2}.{0,12})?"
+_TIME = r"(?:\s?[,–—-]? (?:at |um |à |a las )?\d{1,2}[:.]\d{2}.{0,12})?"
 _ON = r"(?:on |dated |am |vom |im |le |du |el |il |em |del |στις |z dnia |dnia |от |in )?"
 _DATE_AFTER = re.compile(rf"[\s,;(–—|-]+{_ON}{_WEEKDAY}{_DAY}{_TIME}(?: г(?:ода)?\.?| r\.)?[)\s.]*$", re.IGNORECASE)
 _DATE_BEFORE = re.compile(rf"^{_ON}{_WEEKDAY}{_DAY},?\s+(?:(?:on|at|in|by|bei|auf|in|sur|dans|en|su|em|w|na|в|на)\s+)?", re.IGNORECASE)
@@ -43,6 +43,8 @@ _LEAD = re.compile(
     r"la web de|le site de|le site du|le journal|il sito|del sito|o site|portal|portalu|serwis|serwisu|сайта|сайт|газета|газеты|издание|агентство|информационное агентство)\s+(?=\S)",
     re.IGNORECASE,
 )
+# An article that belongs to the sentence and not to the name: `published in the Harbour Ledger`.
+_ARTICLE = re.compile(r"^(?:the|der|die|das|dem|den|le|la|les|el|los|las|il|lo|o|a|os|as|το|η|ο|τα|του|της|την|τον|στο|στην) (?=[^\Wa-zα-ωά-ώ\d])")
 # A person at an outlet, and an outlet with its person.
 _AT = r"via|for|at|of|on|from|in|with|writing for|writing in|writing at|pour|chez|für|bei|auf|para|per|su|dla|w|z|из|для|в|του|της|στο|στην"
 _BY = r"by|written by|authored by|author:?|par|von|por|di|autor:?|автор:?|του|της|/ ?by"
@@ -119,6 +121,7 @@ def _named(text: str, *, people_first: bool) -> Parties | None:
         return None
     if is_known(name):
         return Parties(source=name)
+    name = _ARTICLE.sub("", name)
     return (_byline(name) if people_first else None) or _outlet_with_author(name, people_first=people_first)
 
 

@@ -27,7 +27,7 @@ _DOMAIN = re.compile(
 )
 _HANDLE = re.compile(r"@\w[\w.@-]{1,40}")
 _CAMEL = re.compile(r"[A-Z][a-z]+(?:[A-Z][A-Za-z]+)+|[a-z]+[A-Z]\w*")
-_EDGES = " \t.,;:|/·•–—―-_()[]{}<>*\"“”„‟«»‹›'‘’‚「」『』【】→»›"
+_EDGES = " \t.…,;:|/·•–—―-_()[]{}<>*\"“”„‟«»‹›'‘’‚「」『』【】→»›"
 _WORD_EDGES = "()[],;:\"“”„«»‘’'"
 # A full stop after an initial, an abbreviation or a title ends no sentence.
 _SENTENCE_END = re.compile(r"(?<!\b[^\W\d_])(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bMrs)(?<!\bJr)(?<!\bProf)(?<!\bInc)(?<!\bvs)[.!?…]\s")
