@@ -110,7 +110,7 @@ def _read_halves(line: str, following: str) -> Credit | None:
     if whole is None or _said(whole) <= max(_said(read_credit(line)), _said(read_credit(following))):
         return None
     byline = whole.kind == "authored_by" and whole.source is not None and (is_known(whole.source) or line.casefold().startswith("author"))
-    second = following.strip("()[] .")
+    second = re.sub(r"^by ", "", following.strip("()[] ."), flags=re.IGNORECASE)
     if not (line.rstrip().endswith((":", "：")) or byline or read_credit(following) or person_name(second) or is_outlet(second)):
         return None
     return Credit(

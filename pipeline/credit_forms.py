@@ -47,7 +47,7 @@ def _forms() -> tuple[Form, ...]:
             confidence=form["confidence"],
             bare=form.get("bare", False),
             needs_outlet=form.get("needs_outlet", False),
-            line=re.compile(rf"[\[(（【*\s–—-]*(?:{_filled(form['line'], pieces)})[\])）】*\s.。→»,]*", re.IGNORECASE),
+            line=re.compile(rf"[\[(（【*~•·>→_\s–—-]*(?:{_filled(form['line'], pieces)})[\])）】*\s.。→»,]*", re.IGNORECASE),
         )
         for language in table.values()
         for form in language
@@ -57,6 +57,7 @@ def _forms() -> tuple[Form, ...]:
 def _filled(line: str, pieces: dict[str, str]) -> str:
     """The line with its {pieces} put in; braces that count, as in {2,80}, stay."""
     names = pieces | _PLACES
+    line = line.replace(" {source}", " ?:? {source}")
     while (made := re.sub(r"\{([a-z]+2?)\}", lambda found: names[found[1]], line)) != line:
         line = made
     return line

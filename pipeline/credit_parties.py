@@ -33,7 +33,9 @@ _AFTERWARDS = re.compile(
     r"|[.;,]?\s*\(?\b(?:read|see|view|click)\b(?: here)?(?: to read| for)? (?:the |its )?(?:original|full|complete|entire)\b.*|[.;,]?\s+(?:click |read it |read more )?here"
     r"|[.;,]?\s*\(?(?:is |and is )?(?:licensed |shared |republished |reprinted |reposted |used |reproduced )?(?:here )?(?:under|via) (?:a |an |the |its )?.{0,40}\b(?:licen[cs]e|cc)\b.*"
     r"|[.;,]?\s*(?:and is |and |is |has been )?(?:re-?published|re-?printed|re-?posted|reproduced|cross-?posted|used)?\s*(?:here )?(?:with|by) (?:kind |the )?permission\b.*"
-    r"|[.;,]?\s*all rights reserved.*|[.;]\s*(?:copyright|©).*|,?\s*where (?:it|this|the|he|she|they)\b.*|[.,]\s*(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
+    r"|[.;,]?\s*all rights reserved.*|[.;,]\s*(?:copyright|©).*|[,;.]\s*\(?(?:fot|foto|photo|image|bild|zdj|images?|video)\b.*|\s+for (?:the|this|that) (?:link|tip|story|find|pointer|article).*"
+    r"|\s+in (?:partnership|collaboration|cooperation|association|conjunction) with .*"
+    r"|,\s+(?:an?|the|its) (?:[\w-]+ ){0,4}(?:weekly|magazine|newspaper|website|site|blog|nonprofit|non-profit|publication|daily|monthly|newsletter|news|project|journal|organi[sz]ation|outlet|newsroom)\b.*|,?\s*where (?:it|this|the|he|she|they)\b.*|[.,]\s*(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
     r"|[.,;]?\s*(?:unter|sous|bajo|sotto|sob|na)\s+(?:einer |der |la |une |una |uma |a )?.{0,20}(?:lizenz|licence|licencia|licenza|licença|licencji).*"
     r"|[.;]\s*(?:lire|lea|lee|leggi|leia|lesen sie|czytaj|читать|διαβάστε)\b.*|\s+(?:erschienen|veröffentlicht|publiziert)(?: (?:und|worden)\b.*)?)$",
     re.IGNORECASE,
@@ -50,6 +52,8 @@ _AT = r"via|for|at|of|on|from|in|with|writing for|writing in|writing at|pour|che
 _BY = r"by|written by|authored by|author:?|par|von|por|di|autor:?|автор:?|του|της|/ ?by"
 _PERSON_AT = re.compile(rf"^(?P<author>.{{3,70}}?),? (?:{_AT}) (?P<outlet>.{{2,}})$", re.IGNORECASE)
 _OUTLET_BY = re.compile(rf"^(?P<outlet>.{{2,}}?),? \(?(?:{_BY}) (?P<author>.{{3,70}}?)\)?$", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"^(?P<outlet>.{2,}?)['’]s (?P<author>.{5,60})$")
+_VIA = re.compile(r"^(?P<outlet>.{2,}?) (?:via|through) (?P<other>.{2,})$", re.IGNORECASE)
 _BRACKETED = re.compile(r"^(?P<left>.{2,}?)\s*[(\[](?P<right>[^()\[\]]{2,60})[)\]]$")
 _MARK = re.compile(r"\s*[|/·•»]\s*|\s+[–—-]\s+|,\s+|:\s+|;\s+")
 _SEPARATORS = (r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+(?:the\s+)?", r"\s*[|]\s*|\s+[–—-]\s+|\s*/\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
@@ -112,7 +116,8 @@ def _said(text: str) -> str:
         if shorter == name:
             break
         name = shorter
-    return trimmed(name)
+    name = trimmed(name)
+    return name if is_known(name) else _ARTICLE.sub("", name)
 
 
 def _named(text: str, *, people_first: bool) -> Parties | None:
@@ -121,7 +126,6 @@ def _named(text: str, *, people_first: bool) -> Parties | None:
         return None
     if is_known(name):
         return Parties(source=name)
-    name = _ARTICLE.sub("", name)
     return (_byline(name) if people_first else None) or _outlet_with_author(name, people_first=people_first)
 
 
@@ -151,6 +155,12 @@ def _outlet_with_author(name: str, *, people_first: bool) -> Parties | None:
         return Parties(source=outlet, author=author)
     if (found := _OUTLET_BY.match(name)) and (author := author_name(found["author"])) and (outlet := outlet_name(found["outlet"])):
         return Parties(source=outlet, author=author)
+    if (found := _POSSESSIVE.match(name)) and is_outlet(found["outlet"]) and (author := person_name(found["author"])):
+        return Parties(source=found["outlet"], author=author)
+    if (found := _VIA.match(name)) and (outlet := outlet_name(found["outlet"])) and outlet_name(found["other"]):
+        return Parties(source=outlet)
+    if "/" in name and " / " not in name and all(is_known(part) or outlet_name(part) for part in name.split("/")):
+        return Parties(source=name)
     if (found := _BRACKETED.match(name)) and (parties := _two(found["left"], found["right"])):
         return parties
     for mark in _MARK.finditer(name):

@@ -35,7 +35,8 @@ _CHINESE = re.compile(
     r"(?P<place>[^，。\s（(]{0,14}?\d{1,2}(?:月\d{1,2})?日)(?:[电電讯訊])(?:\s*[（(](?:记者|記者)?\s*(?P<author>[^）)]{2,24})[）)])?[ 　:：，]*(?P<rest>.+)$",
     re.DOTALL,
 )
-_JAPANESE = re.compile(r"^[【［\[(（](?P<inside>[^】］\])）]{2,24})[】］\])）]\s*(?P<rest>.+)$", re.DOTALL)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_JAPANESE = re.compile(r"^[【［\[(（](?P<inside>[^】］\])）]{2,24})[】］\])）][\s–—-]*(?P<rest>.+)$", re.DOTALL)
 _ENDING = re.compile(
     r"^(?P<rest>.*?[.!?…。！？]?[\"”»’)]?)(?P<mark>\s*[(\[（](?P<inside>[^()\[\]（）]{2,40})[)\]）]|\s*/(?P<slashed>[^/]{2,20})/|(?<=[.!?…\"”»])\s*[–—-]{1,2}\s?(?P<dashed>[^.–—-]{2,20}))[.\s]*$",
     re.DOTALL,
@@ -112,12 +113,16 @@ def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
         return None
     if form is _FIRST and agency not in _CLEAR:
         return None
-    # Without a dash only a bracket glued to the first word, as CNN has it, or a place in capitals with a full stop after the bracket.
+    begins_anew = not found["rest"].lstrip("\"“„«")[:1].islower()
+    in_capitals = bool(place) and place.split(",")[0].isupper()
+    # Without a dash only a bracket glued to the first word, as CNN has it, or after a short place in capitals or with a full stop.
     if form is _BRACKETED and dash in {"", ".", ":"}:
-        glued = not place and not dash and found["rest"][:1].isupper()
-        if not glued and not (place and dash and place.split(",")[0].upper() == place.split(",")[0]):
+        short = len(place.split(",")[0].split()) <= 3 and (in_capitals or dash == "." or place.endswith("."))
+        if not begins_anew or not (short if place else not dash):
             return None
-    head = place.rstrip(",.: ")
+    if not begins_anew and not in_capitals and place:
+        return None
+    head = place.rstrip(",.:-–— ")
     if not head:
         rest = found["rest"]
     elif dash in {"", ".", ":"}:
@@ -141,7 +146,7 @@ def _agency_in(text: str) -> str | None:
 def _suffix_agency(inside: str) -> str | None:
     """The agency that a Japanese or Chinese bracket ends in: 【ワシントン共同】, [東京 3日 ロイター]."""
     for start in range(len(inside)):
-        tail = inside[start:]
-        if is_agency(tail) and (start == 0 or not tail.isascii() or inside[start - 1] in " 　"):
+        tail = inside[start:].strip()
+        if is_agency(tail) and _CJK.search(tail if start == 0 else inside):
             return tail
     return None

@@ -82,6 +82,9 @@ def is_outlet(name: str) -> bool:
     """True where the name itself says that it is an outlet's: a known one, a domain, a word that outlets are called by."""
     if is_known(name) or is_domain(name) or _CAMEL.fullmatch(name):
         return True
+    first = name.split()[0]
+    if first.isupper() and is_known(first):  # CNN Business
+        return True
     words = [word.strip(_WORD_EDGES).casefold() for word in name.split()]
     return words[0] in {"the", "der", "die", "das", "le", "la", "les", "el", "il", "o", "a"} and len(words) > 1 or bool(_WORDS["outlet"] & set(words))
 
@@ -114,7 +117,8 @@ def author_name(text: str) -> str | None:
     A single word is an author only if it is a common given name, a handle or one word with a capital inside.
     """
     name = re.sub(r"\s*\([^)]*\)$", "", trimmed(text))
-    parts = [part for part in _JOINED.split(_CREDENTIALS.sub("", name)) if part]
+    name = _CREDENTIALS.sub("", name)
+    parts = [part for part in _JOINED.split(name) if part]
     if not parts or len(parts) > 6:
         return None
     if len(parts) == 1 and (is_given_name(parts[0]) or _HANDLE.fullmatch(parts[0]) or _CAMEL.fullmatch(parts[0])):

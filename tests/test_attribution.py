@@ -46,3 +46,49 @@ def test_a_text_gives_its_credits_and_keeps_the_rest(text: list[str], expected: 
     assert ([told(credit) for credit in found], kept) == (expected, left)
 
 
+def test_the_table_is_long_enough_to_say_something() -> None:
+    credited = sum(len(TABLE[part]) for part in ("lines", "datelines", "endings", "halves"))
+    assert (credited >= 200, len(TABLE["prose"]) >= 150) == (True, True)
+
+
+@pytest.mark.parametrize("floor", [0.6, 0.8, 0.95])
+def test_a_confidence_is_the_share_of_such_readings_that_are_right(floor: float) -> None:
+    """Over every line of the table as it stands anywhere, a reading that is not what the table says counts against it."""
+    right = [told(credit) in expected for _, text, expected, _ in CASES for credit in take_credits(text)[1] if credit.confidence >= floor]
+    assert len(right) > 20
+    assert sum(right) / len(right) >= floor
+
+
+def test_credits_leave_the_text_at_its_ends_and_nowhere_else() -> None:
+    lines = ["Authored by Ada Quill via Harbour Ledger,", *BODY[:6], "via Harbour Ledger", *BODY[6:], "via Harbour Ledger News Ada Quill"]
+    kept, found, taken = take_credits(lines)
+    assert kept == [*BODY[:6], "via Harbour Ledger", *BODY[6:]]
+    assert [credit.source for credit in found] == ["Harbour Ledger", "Harbour Ledger News"]
+    assert taken == [lines[0], lines[-1]]
+
+
+def test_a_text_is_never_emptied() -> None:
+    kept, found, _ = take_credits(["via Reuters"])
+    assert (kept, found) == (["via Reuters"], [])
+
+
+def test_what_left_the_text_is_given_back_word_for_word() -> None:
+    lines = ["LONDON (Reuters) - The board wrote nine letters.", *BODY, "It will meet again. (AP)", "Source:", "Harbour Ledger"]
+    _, found, taken = take_credits(lines)
+    assert taken == ["LONDON (Reuters) -", "(AP)", "Source:", "Harbour Ledger"]
+    assert [credit.evidence for credit in found] == ["LONDON (Reuters) -", "(AP)", "Source:\nHarbour Ledger"]
+
+
+@pytest.mark.parametrize(
+    ("line", "publisher"),
+    [
+        pytest.param("via ZeroHedge News Tyler Durden", "zerohedge.com", id="known by name"),
+        pytest.param("Source: Harbour Ledger (https://www.gazette.example/a)", "gazette.example", id="known by its address"),
+        pytest.param("Source: Harbour Ledger https://t.co/x", "harbourledger", id="a shortener says nothing"),
+        pytest.param("via The Harbour Ledger", "harbourledger", id="by its name alone"),
+        pytest.param("Submitted by Ada Quill", None, id="nobody but a person"),
+    ],
+)
+def test_a_credit_says_who_the_publisher_is(line: str, publisher: str | None) -> None:
+    _, found, _ = take_credits([*BODY, line])
+    assert [credit.publisher for credit in found] == [publisher]
