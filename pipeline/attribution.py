@@ -23,6 +23,8 @@ from pipeline.records import Credit
 # Credits stand in the first and the last lines: a few, since a licence or a copyright line may stand beside them.
 HEAD_LINES = 3
 TAIL_LINES = 6
+# Of what was cut from the end as furniture, the lines next to the text: a notice below comments is the site's.
+_NOTICE_LINES = 12
 _MOST_WORDS = 60
 _MOST_LETTERS = 500
 # Lines of this many words may be the halves of one credit.
@@ -63,6 +65,11 @@ def take_credits(paragraphs: Sequence[str]) -> tuple[list[str], list[Credit], li
     return kept, list(dict.fromkeys(credit for credit, _ in taken)), [words for _, words in taken]
 
 
+def copyright_credits(lines: Sequence[str]) -> list[Credit]:
+    """The publishers whose copyright notices are among lines that were cut as furniture."""
+    return [credit for line in lines[:_NOTICE_LINES] if (credit := _copyright(line))]
+
+
 def read_credit(line: str) -> Credit | None:
     """The credit that a whole line is, if it is one."""
     text = " ".join(line.split())
@@ -71,8 +78,8 @@ def read_credit(line: str) -> Credit | None:
     for form in FORMS:
         if (found := form.line.fullmatch(text)) and (parties := _parties(form, found)):
             return _credit(form.kind, _confidence(form, parties), parties, text, evidence=line)
-    if publisher := read_copyright(text):
-        return _credit("copyright", 0.95 if is_agency(publisher) else 0.8, Parties(source=publisher), text, evidence=line)
+    if notice := _copyright(line):
+        return notice
     if agency := _lone_agency(text):
         return _credit("agency", 0.95, agency, text, evidence=line)
     return None
@@ -173,6 +180,13 @@ def _lone_agency(text: str) -> Parties | None:
     left, mark, right = re.split(r"(\s*[|/,]\s*|\s+[–—-]\s+)", text, maxsplit=1) if re.search(r"[|/,]|\s[–—-]\s", text) else (text, "", "")
     author = person_name(left)
     return Parties(source=right.strip(), author=author) if mark and author and is_agency(right.strip(" .")) and "/" not in mark else None
+
+
+def _copyright(line: str) -> Credit | None:
+    publisher = read_copyright(" ".join(line.split()))
+    if publisher is None:
+        return None
+    return _credit("copyright", 0.95 if is_agency(publisher) else 0.8, Parties(source=publisher), "", evidence=line)
 
 
 def _agency_credit(kind: str, mark: AgencyMark) -> Credit:

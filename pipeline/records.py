@@ -169,6 +169,7 @@ class Entry:
 
     `link` is absolute (resolved against xml:base, the feed's own address), `link_raw` as published. `content_html` is what the feed
     carries as the body (content:encoded, atom:content, content_html), `summary_html` its description where that is something else.
+    `source_title` and `source_url` (`<source>`), `via_url` (rel=via) and `dc_source` say where the feed has it from.
     """
 
     raw_id: str | None = None
@@ -185,6 +186,8 @@ class Entry:
     language: str | None = None
     source_title: str | None = None
     source_url: str | None = None
+    via_url: str | None = None
+    dc_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ _ALIAS = {"alias": _TEXT, "article_id": _TEXT}
 _CREDIT = {
     "article_id": _TEXT,
     "position": _INT,
-    **dict.fromkeys(("kind", "source", "author", "url", "evidence"), _TEXT),
+    **dict.fromkeys(("kind", "source", "author", "url", "evidence", "publisher"), _TEXT),
     "confidence": pa.float64(),
 }
 _FETCH = {
@@ -160,7 +160,7 @@ def _state_row(harvest: Harvest, state: FeedState) -> dict[str, Any]:
 
 
 def _article_row(article: Article) -> dict[str, Any]:
-    return _row(_ARTICLE, article, trimmed="\n".join(article.trimmed) or None, has_credit=bool(article.credits))
+    return _row(_ARTICLE, article, trimmed="\n".join(article.trimmed) or None, has_credit=any(credit.source for credit in article.credits))
 
 
 def _row(columns: Mapping[str, pa.DataType], record: object, **computed: object) -> dict[str, Any]:
