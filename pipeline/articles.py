@@ -14,6 +14,8 @@ import unicodedata
 from datetime import datetime
 
 from pipeline.canonical import believable_canonical, canonical_url, site_of
+from pipeline.markup_credits import feed_credits
+from pipeline.publishers import linked_site, name_key
 from pipeline.records import Article, Credit, DateQuality, Extraction, IdentifiedEntry, Origin, TextSource
 
 # A Chinese or Japanese character counts as a word: those scripts are written without spaces.
@@ -58,7 +60,9 @@ def compose(
         fetched_at=fetched_at,
         extractor=extraction.extractor,
         origin=origin,
-        credits=tuple(credit for credit in extraction.credits if not _is_own(credit, site_of(identity), feed_title)),
+        credits=tuple(
+            credit for credit in (*extraction.credits, *feed_credits(entry.entry)) if not _is_own(credit, site_of(identity), feed_title)
+        ),
         trimmed=extraction.trimmed,
     )
 
@@ -107,12 +111,8 @@ def _identity(entry: IdentifiedEntry, extraction: Extraction, feed_url: str, fin
 
 def _is_own(credit: Credit, site: str, feed_title: str | None) -> bool:
     """True for a credit to the site itself: WordPress ends each entry of a feed with `The post … appeared first on` its own name."""
-    own = {_squeezed(name) for name in (site, site.split(".", maxsplit=1)[0], feed_title or "")}
-    return credit.author is None and _squeezed(credit.source or "") in own
-
-
-def _squeezed(name: str) -> str:
-    return re.sub(r"^the|[\W_]", "", name.casefold().removeprefix("www."))
+    own = {name_key(site), name_key(site.split(".", maxsplit=1)[0]), name_key(feed_title or "")} - {""}
+    return credit.publisher in own | {linked_site(f"https://{site}/")} - {None} or name_key(credit.source or "") in own
 
 
 def _published(entry: IdentifiedEntry, extraction: Extraction) -> tuple[datetime | None, DateQuality]:

@@ -22,11 +22,12 @@ from resiliparse.extract.html2text import extract_plain_text
 from trafilatura.metadata import extract_metadata
 from trafilatura.utils import load_html
 
-from pipeline.attribution import take_credits
+from pipeline.attribution import copyright_credits, take_credits
 from pipeline.canonical import url_is_http
 from pipeline.comments import without_comments
 from pipeline.decoding import decode_page
 from pipeline.losses import read_without_loss
+from pipeline.markup_credits import is_markup, markup_credits, with_links
 from pipeline.paragraphs import paragraphs_of, squeezed, word_weight
 from pipeline.records import Credit, Extraction, Failure, Stage, TextSource
 from pipeline.trimming import trim_head, trim_links, trim_tail
@@ -97,6 +98,7 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
         return Failure(stage=Stage.EXTRACT, reason=wall.reason, detail=f"{url}: {wall.detail}", is_transient=wall.is_transient)
     if not text.paragraphs:
         return _failure("no_text", f"{url} has no article text")
+    canonical_href = _canonical_href(tree, url)
     return Extraction(
         text="\n".join(text.paragraphs),
         title=_line(metadata.title),
@@ -105,10 +107,10 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
         language=_language(tree),
         summary=_line(metadata.description),
         image_url=_absolute(metadata.image, url),
-        canonical_href=_canonical_href(tree, url),
+        canonical_href=canonical_href,
         text_source=TextSource.PAGE,
         extractor=EXTRACTOR,
-        credits=text.credits,
+        credits=(*with_links(text.credits, tree, url), *markup_credits(tree, markup, url, canonical_href=canonical_href)),
         trimmed=text.trimmed,
     )
 
@@ -137,7 +139,8 @@ def _declared_title(markup: str) -> str | None:
 
 def extract_feed_content(content: str, url: str, *, title: str | None) -> Extraction | Failure:
     """The text that a feed carries: it has no page around it, so all of it is kept but the furniture at its ends."""
-    text = _cleaned(_rendered(content), title, _anchors(lxml_html.fromstring(f"<div>{content}</div>")))
+    tree = lxml_html.fromstring(f"<div>{content}</div>")
+    text = _cleaned(_rendered(content), title, _anchors(tree))
     if not text.paragraphs:
         return _failure("no_text", f"{url}: the content in the feed has no text")
     image = re.search(r"<img[^>]+src=[\"']([^\"']+)", content, re.IGNORECASE)
@@ -152,7 +155,7 @@ def extract_feed_content(content: str, url: str, *, title: str | None) -> Extrac
         canonical_href=None,
         text_source=TextSource.FEED,
         extractor=FEED_EXTRACTOR,
-        credits=text.credits,
+        credits=with_links(text.credits, tree, url),
         trimmed=text.trimmed,
     )
 
@@ -192,7 +195,7 @@ def _cleaned(paragraphs: Sequence[str], title: str | None, anchors: frozenset[st
     while True:
         kept, cut = trim_tail(kept)
         kept, found, lines = take_credits(kept)
-        credited += found
+        credited += [*found, *copyright_credits(cut)]
         kept, links = trim_links(kept, anchors)
         tail = [*links, *lines, *cut, *tail]
         if not found and not links:
@@ -203,7 +206,8 @@ def _cleaned(paragraphs: Sequence[str], title: str | None, anchors: frozenset[st
 
 
 def _with_metadata_of(page: Extraction, feed: Extraction) -> Extraction:
-    return replace(page, text=feed.text, text_source=feed.text_source, extractor=feed.extractor, credits=feed.credits, trimmed=feed.trimmed)
+    found = (*feed.credits, *filter(is_markup, page.credits))
+    return replace(page, text=feed.text, text_source=feed.text_source, extractor=feed.extractor, credits=found, trimmed=feed.trimmed)
 
 
 def _language(tree: lxml_html.HtmlElement) -> str | None:

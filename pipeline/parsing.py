@@ -121,6 +121,8 @@ def _entry(item: Mapping[str, Any], url: str, now: datetime) -> Entry:
         language=item.get("language") or next((part.get("language") for part in item.get("content") or () if part.get("language")), None),
         source_title=plain_text(source.get("title"), source.get("title_detail")),
         source_url=absolute(source.get("href") or source.get("link"), url),
+        via_url=_rel(item, "via", url),
+        dc_source=plain_text(item.get("dc_source")),
     )
 
 
@@ -207,8 +209,8 @@ def _number(value: object) -> int | None:
     return min(int(text), 525_600) if text.isdecimal() and len(text) < 10 else None
 
 
-def _rel(channel: Mapping[str, Any], rel: str, url: str) -> str | None:
-    return next((absolute(link.get("href"), url) for link in channel.get("links") or () if link.get("rel") == rel), None)
+def _rel(holder: Mapping[str, Any], rel: str, url: str) -> str | None:
+    return next((absolute(link.get("href"), url) for link in holder.get("links") or () if link.get("rel") == rel), None)
 
 
 def _complaint(found: Any) -> str:

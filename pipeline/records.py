@@ -199,6 +199,7 @@ class Entry:
 
     `link` is absolute (resolved against xml:base, the feed's own address), `link_raw` as published. `content_html` is what the feed
     carries as the body (content:encoded, atom:content, content_html), `summary_html` its description where that is something else.
+    `source_title` and `source_url` (`<source>`), `via_url` (rel=via) and `dc_source` say where the feed has it from.
     """
 
     raw_id: str | None = None
@@ -215,6 +216,8 @@ class Entry:
     language: str | None = None
     source_title: str | None = None
     source_url: str | None = None
+    via_url: str | None = None
+    dc_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,9 +282,10 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """A credit found in an article, taken out of its text; made by `pipeline.attribution`. `evidence` is the line as it stood.
+    """A credit: a line taken out of a text (made by `pipeline.attribution`), or what markup or a feed says (`pipeline.markup_credits`).
 
-    `kind`: via, authored_by, originally_published, first_appeared, source, ... `confidence` is 0 to 1.
+    `kind`: via, authored_by, originally_published, first_appeared, dateline, ...; `evidence`: the words as they stood, or the markup's
+    value; `confidence`: 0 to 1, see there; `publisher`: who `source` is (`pipeline.publishers`), a domain or a name in one spelling.
     """
 
     kind: str
@@ -290,6 +294,7 @@ class Credit:
     url: str | None
     evidence: str
     confidence: float
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ _ALIAS = {"alias": _TEXT, "article_id": _TEXT}
 _CREDIT = {
     "article_id": _TEXT,
     "position": _INT,
-    **dict.fromkeys(("kind", "source", "author", "url", "evidence"), _TEXT),
+    **dict.fromkeys(("kind", "source", "author", "url", "evidence", "publisher"), _TEXT),
     "confidence": pa.float64(),
 }
 _REMADE_CREDIT = {**_CREDIT, "version": _INT}
@@ -200,7 +200,8 @@ def _state_row(harvest: Harvest, state: FeedState) -> dict[str, Any]:
 def _article_row(columns: Mapping[str, pa.DataType], article: Article, **computed: object) -> dict[str, Any]:
     origin = {name: getattr(article.origin, name) for name in ("feed", "entry_id", "feed_capture", "page_capture")}
     trimmed = "\n".join(article.trimmed) or None
-    return _row(columns, article, trimmed=trimmed, has_credit=bool(article.credits), **origin, **computed)
+    has_credit = any(credit.source for credit in article.credits)
+    return _row(columns, article, trimmed=trimmed, has_credit=has_credit, **origin, **computed)
 
 
 def _row(columns: Mapping[str, pa.DataType], record: object, **computed: object) -> dict[str, Any]:

@@ -28,8 +28,8 @@ FROM fresh;
 
 DELETE FROM store.attribution WHERE article_id IN (SELECT article_id FROM fresh WHERE known_version IS NOT NULL);
 
-INSERT INTO store.attribution (article_id, position, kind, source, author, url, evidence, confidence)
-SELECT c.article_id, c.position, c.kind, c.source, c.author, c.url, c.evidence, c.confidence
+INSERT INTO store.attribution (article_id, position, kind, source, author, url, evidence, confidence, publisher)
+SELECT c.article_id, c.position, c.kind, c.source, c.author, c.url, c.evidence, c.confidence, c.publisher
 FROM incoming_credit AS c
 WHERE c.article_id IN (SELECT article_id FROM fresh);
 

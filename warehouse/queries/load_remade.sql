@@ -26,8 +26,8 @@ WHERE v.article_id = r.article_id AND v.version = r.version AND (v.title, v.trim
 
 DELETE FROM store.attribution WHERE article_id IN (SELECT article_id FROM remade WHERE is_current);
 
-INSERT INTO store.attribution (article_id, position, kind, source, author, url, evidence, confidence)
-SELECT c.article_id, c.position, c.kind, c.source, c.author, c.url, c.evidence, c.confidence
+INSERT INTO store.attribution (article_id, position, kind, source, author, url, evidence, confidence, publisher)
+SELECT c.article_id, c.position, c.kind, c.source, c.author, c.url, c.evidence, c.confidence, c.publisher
 FROM incoming_credit AS c
 INNER JOIN remade AS r ON r.article_id = c.article_id AND r.version = c.version AND r.is_current;
 
