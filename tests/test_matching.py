@@ -127,17 +127,17 @@ def test_a_match_does_not_depend_on_which_text_comes_first(one: list[tuple[int, 
 
 
 @given(st.integers(0, 370), st.integers(RUN + WINDOW - 1, 100), st.integers(0, 50))
-def test_a_shared_passage_of_22_words_is_a_shared_fingerprint(start: int, length: int, seed: int) -> None:
+def test_a_shared_passage_of_30_words_is_a_shared_fingerprint(start: int, length: int, seed: int) -> None:
     passage = WORDS[start : start + length]
     other = " ".join([prose(seed + 10, 30), *passage, prose(seed + 100, 30)])
     shared = set(fingerprints(words_in(ARTICLE).hashes).tolist()) & set(fingerprints(words_in(other).hashes).tolist())
     assert shared or len(passage) < RUN + WINDOW - 1
 
 
-def test_fingerprints_are_sorted_unique_and_about_one_for_eight_words() -> None:
+def test_fingerprints_are_sorted_unique_and_about_one_for_12_words() -> None:
     found = fingerprints(words_in(prose(8, 2000)).hashes)
     assert found.tolist() == sorted(set(found.tolist()))
-    assert 200 < len(found) < 270
+    assert 135 < len(found) < 185
     assert len(fingerprints(words_in("six words are not a run").hashes)) == 0
 
 
