@@ -21,6 +21,7 @@ from flows.pages import ArticleSource
 from flows.progress import Progress
 from flows.run_lock import only_run
 from flows.settings import FeedsFile, Settings
+from flows.settling import index_stories
 from flows.version import VERSION
 from pipeline.archive import Archive
 from pipeline.fetching import USER_AGENT, FetchPolicy, HttpClient
@@ -161,6 +162,7 @@ async def recorded(
         await asyncio.to_thread(warehouse.begin_run, run, feeds, now=started_at)
         status = "interrupted"
         try:
+            await asyncio.to_thread(index_stories, warehouse)
             await work(warehouse, run)
             status = "completed"
         except Exception:

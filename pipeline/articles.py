@@ -21,9 +21,6 @@ from pipeline.records import Article, Credit, DateQuality, Extraction, Identifie
 # A Chinese or Japanese character counts as a word: those scripts are written without spaces.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 
-# Below this many words, equal texts ("Photo gallery", "Read more on our site") say nothing: the title must be equal as well.
-STORY_MIN_WORDS = 25
-
 
 def compose(
     entry: IdentifiedEntry,
@@ -52,7 +49,7 @@ def compose(
         date_quality=quality,
         language=extraction.language or entry.entry.language,
         text=extraction.text,
-        text_hash=hashlib.sha256(extraction.text.encode()).hexdigest()[:32],
+        text_hash=text_hash(extraction.text),
         word_count=len(words),
         summary=extraction.summary,
         image_url=extraction.image_url or entry.entry.image_url,
@@ -73,16 +70,9 @@ def entry_alias(entry: IdentifiedEntry, *, feed_url: str) -> str:
     return link or f"{canonical_url(feed_url) or feed_url}#entry={short_id(entry.entry_id)}"
 
 
-def story_id_of(words: list[str], *, title: str, identity: str) -> str:
-    """The story that a text belongs to: the same for texts of the same words, whatever their case, spacing and punctuation.
-
-    Texts under `STORY_MIN_WORDS` words are one story only under one title, and texts without a title or a word only with themselves.
-    """
-    told = " ".join(words)
-    if len(words) < STORY_MIN_WORDS:
-        headline = " ".join(words_of(title))
-        told = f"{headline}\n{told}" if headline and told else identity
-    return short_id(told)
+def text_hash(text: str) -> str:
+    """The key under which a text is kept: 32 hex digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def words_of(text: str) -> list[str]:

@@ -499,6 +499,59 @@ class Harvest:
     captures: tuple[Capture, ...] = ()
 
 
+# --- stories ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldText:
+    """An article as the index of stories has it; answered by `warehouse.story_index`."""
+
+    article_id: str
+    site: str
+    title: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedArticle:
+    """An article's place among the stories, ready to store; `match` with its representative is None where it is that itself.
+
+    `is_renamed_only`: it stays where it was, but its story is called otherwise from now on.
+    """
+
+    article_id: str
+    representative_id: str
+    story_id: str
+    is_renamed_only: bool
+    match: Match | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMember:
+    """An article of a story, with what the choice of the original goes by; answered by `warehouse.story_index`.
+
+    `points_to` are addresses that its page names as where its text comes from; `credited` identities of publishers.
+    """
+
+    story_id: str
+    article_id: str
+    canonical_url: str
+    site: str
+    published_at: datetime | None
+    points_to: tuple[str, ...]
+    credited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryOriginal:
+    """Which article of a story the others repeat, why that one, and the publisher of an original that was never seen."""
+
+    story_id: str
+    article_id: str
+    reason: str
+    source: str | None
+
+
 # --- settling --------------------------------------------------------------------------------------------------------------------
 
 
@@ -526,14 +579,18 @@ class ArticleBlocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledText:
-    """An article's final text, and what was cut from it, each block with its place in the whole text."""
+    """An article's final text, what was cut from it, each block with its place in the whole text, and what it is found by."""
 
     article_number: int
+    article_id: str
+    site: str
+    title: str | None
     text: str
     text_hash: str
     word_count: int
     cut: tuple[tuple[int, str], ...]
-    story_id: str
+    rank: int
+    fingerprints: tuple[int, ...]
 
 
 # --- reprocessing ----------------------------------------------------------------------------------------------------------------

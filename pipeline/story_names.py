@@ -36,6 +36,11 @@ def name_stories(
     return named
 
 
+def first_id(members: Sequence[str]) -> str:
+    """What a new story of these members is called, where that is not taken."""
+    return next(iter(_new_ids(sorted(members))))
+
+
 def _new_ids(members: Sequence[str]) -> Iterable[str]:
     """Ids that a story of these members may be called by: the first one's, the second one's, and so on, then the same numbered."""
     number = 0

@@ -53,7 +53,7 @@ def test_what_was_loaded_is_in_the_views(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     load(warehouse, harvest("gazette", {"a": article("http://gazette.example/a", credit="Harbour Ledger"), "b": None}))
     assert rows(warehouse, "SELECT canonical_url, site, version, is_original, text FROM articles") == [
-        ("https://gazette.example/a", "gazette.example", 1, True, TEXT * 2)
+        ("https://gazette.example/a", "gazette.example", 1, False, TEXT * 2)
     ]
     assert rows(warehouse, "SELECT entry_id, article_id IS NULL FROM sightings ORDER BY 1") == [("a", False), ("b", True)]
     assert rows(warehouse, "SELECT source, evidence FROM attributions") == [("Harbour Ledger", "via Harbour Ledger")]
@@ -120,22 +120,27 @@ def test_stories_do_not_depend_on_the_order_of_arrival(tmp_path: Path) -> None:
         warehouse = begun(tmp_path / str(seed))
         for cut in range(0, 5, seed + 1):
             load(warehouse, *(harvest("gazette", {found.url: found}) for found in order[cut : cut + seed + 1]))
-        seen.append([rows(warehouse, f"SELECT * FROM {view} ORDER BY ALL") for view in ("stories", "story_links", "syndication")])
+        seen.append(
+            [
+                rows(warehouse, f"SELECT * EXCLUDE (story_id) FROM {view} ORDER BY ALL")
+                for view in ("stories", "story_links", "(SELECT NULL AS story_id, * FROM syndication)")
+            ]
+        )
     assert all(found == seen[0] for found in seen)
     stories, links, syndication = seen[0]
-    assert [found.canonical_url for found in articles if found.article_id == next(s[4] for s in stories if s[2] == 4)] == [
+    assert [found.canonical_url for found in articles if found.article_id == next(s[3] for s in stories if s[1] == 4)] == [
         "https://ledger.example/a"
     ]
     assert len(links) == 3
-    assert ("ledger.example", "late.example", 1, 120.0, 1.0) in [row[:5] for row in syndication]
+    assert ("ledger.example", "late.example", 1, 0, 120.0, 1.0) in [row[:6] for row in syndication]
 
 
 def test_an_outlet_that_was_never_polled_is_a_source_by_its_credit(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     load(warehouse, harvest("gazette", {host: article(f"http://{host}.example/a", credit="Harbour Ledger") for host in ("one", "two")}))
     assert rows(warehouse, "SELECT source, reposter, articles FROM syndication ORDER BY 2") == [
-        ("Harbour Ledger", "one.example", 1),
-        ("Harbour Ledger", "two.example", 1),
+        ("harbourledger", "one.example", 1),
+        ("harbourledger", "two.example", 1),
     ]
 
 
@@ -146,7 +151,12 @@ def test_an_article_that_changes_its_text_leaves_its_story(tmp_path: Path) -> No
         warehouse,
         harvest(
             "gazette",
-            {"b": article("http://b.example/", TEXT + "And then it was rewritten, with more about the cook and the rails and the paint.")},
+            {
+                "b": article(
+                    "http://b.example/",
+                    "It was rewritten from the first line to the last, with more about the cook and the rails and the paint than about any letters.",
+                )
+            },
             changed=1,
             content_hash="h2",
         ),

@@ -61,7 +61,6 @@ _ARTICLE = {
     "fetched_at": _TIME,
     "extractor": _TEXT,
     "trimmed": _TEXT,
-    "has_credit": _FLAG,
     **dict.fromkeys(("feed", "entry_id", "feed_capture", "page_capture"), _TEXT),
 }
 _REMADE = {**_ARTICLE, "version": _INT, "text_hash_before": _TEXT, "words_before": _INT, "similarity": pa.float64()}
@@ -200,8 +199,7 @@ def _state_row(harvest: Harvest, state: FeedState) -> dict[str, Any]:
 def _article_row(columns: Mapping[str, pa.DataType], article: Article, **computed: object) -> dict[str, Any]:
     origin = {name: getattr(article.origin, name) for name in ("feed", "entry_id", "feed_capture", "page_capture")}
     trimmed = "\n".join(article.trimmed) or None
-    has_credit = any(credit.source for credit in article.credits)
-    return _row(columns, article, trimmed=trimmed, has_credit=has_credit, **origin, **computed)
+    return _row(columns, article, trimmed=trimmed, **origin, **computed)
 
 
 def _row(columns: Mapping[str, pa.DataType], record: object, **computed: object) -> dict[str, Any]:

@@ -83,6 +83,13 @@ class Warehouse:
             execute_each(con, "load_remade", {"run_id": run_id})
             yield Unsettled(con)
 
+    @contextmanager
+    def loading_unindexed(self, *, version: int, most: int) -> Iterator[Unsettled]:
+        """Up to `most` articles that the index of stories of this version does not have; the caller settles them."""
+        with self._writing(publish=False) as con:
+            execute_each(con, "unindexed_stories", {"version": version, "most": most})
+            yield Unsettled(con)
+
     def finish_run(self, run_id: str, *, status: str, now: datetime) -> RunSummary:
         """Counts what the run has stored, closes it, publishes. The index of words takes in what is new first."""
         self.index_words()

@@ -14,26 +14,9 @@ CREATE OR REPLACE MACRO name_key(name) AS replace(
 );
 COMMENT ON MACRO name_key IS 'A publisher''s name in one spelling: letters and digits, without case, accents, a leading The, a trailing News or Blog.';
 
--- What the feeds call themselves, where their articles are: the feed's host, or what is left of it without a label or two, is a site.
 CREATE OR REPLACE VIEW publisher_names AS
-WITH named AS (
-    SELECT
-        unnest(list_distinct([title, regexp_extract(title, '^(.*?)(?:\s*[|»:·–—]\s*|\s+-\s+|$)', 1)])) AS name,
-        regexp_extract(lower(coalesce(site_url, url)), '^https?://(?:[^/@]*@)?([^/:?#]+)', 1) AS host
-    FROM store.feed
-    WHERE title IS NOT NULL
-),
-placed AS (
-    SELECT
-        name_key(name) AS name_key,
-        unnest([host, regexp_replace(host, '^[^.]+\.', ''), regexp_replace(host, '^[^.]+\.[^.]+\.', '')]) AS site
-    FROM named
-)
-SELECT name_key, any_value(site) AS site
-FROM placed
-WHERE name_key <> '' AND site IN (SELECT DISTINCT a.site FROM store.article AS a)
-GROUP BY name_key
-HAVING count(DISTINCT site) = 1;
+SELECT name_key, site
+FROM store.publisher_name;
 
 COMMENT ON VIEW publisher_names IS 'One row a name that a polled feed has and no other site shares: how a credit to it finds its site.';
 COMMENT ON COLUMN publisher_names.name_key IS 'The name in one spelling.';
@@ -44,7 +27,7 @@ SELECT
     t.article_id, t.kind, t.source, t.author, t.url, t.evidence, t.confidence,
     coalesce(n.site, t.publisher) AS publisher
 FROM store.attribution AS t
-LEFT JOIN publisher_names AS n ON n.name_key = t.publisher;
+LEFT JOIN store.publisher_name AS n ON n.name_key = t.publisher;
 
 COMMENT ON VIEW attributions IS 'One row a credit: found in an article and taken out of its text, or said by its markup or its feed.';
 COMMENT ON COLUMN attributions.article_id IS 'The article.';
