@@ -66,13 +66,18 @@ def _settle(unsettled: Unsettled) -> int:
 
 
 def _blocks(item: UnsettledText) -> ArticleBlocks:
-    blocks = blocks_of(item.text.split("\n"))
+    blocks = blocks_of(_whole(item))
     return ArticleBlocks(article_number=item.article_number, anchor=blocks.anchor, keys=tuple(sorted(blocks.keys)))
+
+
+def _whole(item: UnsettledText) -> list[str]:
+    """The paragraphs before anything was cut."""
+    return restored(item.text.split("\n"), item.cut)
 
 
 def _settled(item: UnsettledText, template: frozenset[int]) -> SettledText:
     """The final text: the whole one, cut by what its site's articles have in common now."""
-    kept, cut = cut_template(restored(item.text.split("\n"), item.cut), template)
+    kept, cut = cut_template(_whole(item), template)
     text = "\n".join(kept)
     told = text_of(text, title=item.title, site=item.site)
     return SettledText(

@@ -53,8 +53,10 @@ class _Index:
 def _named(places: Mapping[str, Placement], stored: StoredStories) -> Iterator[PlacedArticle]:
     """The articles that have another place, and those whose story is called otherwise by it, each with the id of its story."""
     parted = set(stored.representative_of(places).values())
-    rows = stored.stories_of(parted | {place.representative_id for place in places.values()})
+    concerned = parted | {place.representative_id for place in places.values()}
+    rows = stored.stories_of(concerned)
     before = {article_id: story_id for _, article_id, story_id in rows}
+    before |= stored.unindexed_story_ids(places.keys(), representatives=concerned)
     stories: defaultdict[str, list[str]] = defaultdict(list)
     for representative, article_id, _ in rows:
         if article_id not in places:

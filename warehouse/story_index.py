@@ -57,6 +57,12 @@ class StoredStories:
             ToldText(article_id=a, site=s, title=t, text=b) for a, s, t, b in self._con.execute(query("story_tellings")).fetchall()
         )
 
+    def unindexed_story_ids(self, articles: Collection[str], *, representatives: Collection[str]) -> dict[str, str]:
+        """The story ids of those of the articles that the index lost, where no story but those of `representatives` is called so."""
+        self._ask(articles)
+        self._con.register("asked_story", asked(("article_id",), [(key,) for key in representatives]))
+        return dict(self._con.execute(query("unindexed_story_ids")).fetchall())
+
     def taken(self, story_ids: Collection[str]) -> frozenset[str]:
         """Those of the story ids that stories have."""
         self._ask(story_ids)
