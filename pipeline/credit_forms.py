@@ -47,7 +47,7 @@ def _forms() -> tuple[Form, ...]:
             confidence=form["confidence"],
             bare=form.get("bare", False),
             needs_outlet=form.get("needs_outlet", False),
-            line=re.compile(rf"[\[(（【*~•·>→_\s–—-]*(?:{_filled(form['line'], pieces)})[\])）】*\s.。→»,]*", re.IGNORECASE),
+            line=re.compile(_decorated(_filled(form["line"], pieces)), re.IGNORECASE),
         )
         for language in table.values()
         for form in language
@@ -61,6 +61,11 @@ def _filled(line: str, pieces: dict[str, str]) -> str:
     while (made := re.sub(r"\{([a-z]+2?)\}", lambda found: names[found[1]], line)) != line:
         line = made
     return line
+
+
+def _decorated(line: str) -> str:
+    """With what people put around a credit."""
+    return rf"[\[(（【*~•·>→_\s–—-]*(?:{line})[\])）】*\s.。→»,]*"
 
 
 FORMS = _forms()

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 
 from lxml import html as lxml_html
 
+from pipeline.attribution import read_credit
 from pipeline.canonical import is_home_page, url_is_http
 from pipeline.names import host_of, outlet_name
 from pipeline.paragraphs import squeezed
@@ -38,6 +39,13 @@ _RELATIONS = {"cite": "cite", "via": "via_link"}
 _BASED_ON = re.compile(r'"isBasedOn(?:Url)?"\s*:\s*(?:\[\s*)?(?:\{[^{}]{0,400}?"(?:@id|url)"\s*:\s*)?"(https?:[^"\s]{4,500})"')
 # How far above a link the line stands that it is part of.
 _LEVELS = 4
+_LINE_SHARE = 2
+# What may be around a link inside its line.
+_INLINE = frozenset({"a", "abbr", "b", "bdi", "big", "cite", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"})
+_LINE_WORDS = 25
+# A line beside a paragraph has a common parent with it, or a grandparent; so many letters tell a paragraph.
+_BESIDE_LEVELS = 2
+_END_LETTERS = 60
 # Marks of agencies are linked to nothing but the site's own pages about them.
 _UNLINKED = frozenset({"dateline", "agency", "copyright", "reporting"})
 
@@ -83,6 +91,34 @@ def with_links(found: Sequence[Credit], tree: lxml_html.HtmlElement, url: str) -
     return tuple(credit if credit.url or credit.kind in _UNLINKED else _linked(credit, anchors) for credit in found)
 
 
+def unread_credits(tree: lxml_html.HtmlElement, paragraphs: Sequence[str]) -> list[Credit]:
+    """Credits in lines that are mostly a link, beside the article's first or last paragraph, in document order.
+
+    `<p>via <a>The Ledger</a></p>` is dropped from the text by trafilatura, as link lists are, before anybody could read it.
+    """
+    ends = {squeezed(paragraph)[:_END_LETTERS] for paragraph in (paragraphs[:1] + paragraphs[-1:])} - {""}
+    blocks = dict.fromkeys(block for anchor in tree.iter("a") if (block := _block(anchor)) is not None)
+    found = []
+    for block in blocks:
+        line = " ".join(block.text_content().split())
+        if 1 < len(line.split()) <= _LINE_WORDS and _stands_beside(block, ends) and (credit := read_credit(line)):
+            found.append(credit)
+    return found
+
+
+def _block(anchor: lxml_html.HtmlElement) -> lxml_html.HtmlElement | None:
+    """The line that a link stands in."""
+    return next((element for element in anchor.iterancestors() if element.tag not in _INLINE), None)
+
+
+def _stands_beside(block: lxml_html.HtmlElement, ends: set[str]) -> bool:
+    for above in list(block.iterancestors())[:_BESIDE_LEVELS]:
+        letters = squeezed(above.text_content())
+        if any(end in letters for end in ends):
+            return True
+    return False
+
+
 def _linked(credit: Credit, anchors: Iterable[tuple[str, str, lxml_html.HtmlElement]]) -> Credit:
     line = squeezed(credit.evidence)
     address = next((href for text, href, anchor in anchors if text in line and _stands_in(anchor, line)), None)
@@ -93,13 +129,10 @@ def _linked(credit: Credit, anchors: Iterable[tuple[str, str, lxml_html.HtmlElem
 
 
 def _stands_in(anchor: lxml_html.HtmlElement, line: str) -> bool:
-    element = anchor
-    for _ in range(_LEVELS):
-        if line in squeezed(element.text_content()):
-            return True
-        element = element.getparent()
-        if element is None:
-            return False
+    for element in [anchor, *anchor.iterancestors()][:_LEVELS]:
+        letters = squeezed(element.text_content())
+        if line in letters:  # a line among others in one element ends at a <br>
+            return len(letters) <= _LINE_SHARE * len(line) or element.find("br") is not None
     return False
 
 

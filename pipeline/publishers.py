@@ -1,8 +1,8 @@
 """Who a publisher is, by whatever name or address it is called: one identity. Pure.
 
-An identity is a domain where the publisher is known: from our own table (publishers.toml), from the address in the credit, or from
-what a warehouse has learned of the sites that it polls (`learned_sites`). Else it is the name itself in one spelling, so that two
-credits to one unknown outlet still agree. A domain has a dot and such a name has none.
+An identity is a domain where the publisher is known: from our own table (publishers.toml) or from the address in the credit. Else it
+is the name itself in one spelling, so that two credits to one unknown outlet still agree. A domain has a dot and such a name has none.
+What a warehouse has learned of the sites that it polls is joined to those names later (warehouse/views/attributions.sql).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from functools import lru_cache
 from importlib.resources import files
 
 from pipeline.canonical import site_of
@@ -36,20 +36,15 @@ def name_key(name: str) -> str:
     return "".join(words)
 
 
-def publisher_of(source: str | None, url: str | None = None, *, learned: Mapping[str, str] | None = None) -> str | None:
+def publisher_of(source: str | None, url: str | None = None) -> str | None:
     """The identity of the outlet that is called `source` or published `url`; None where neither says anything.
 
     A known name goes before the address (people link to mirrors and to shorteners), the address before an unknown name.
-    `learned` is what `learned_sites` gives.
     """
     known = known_site(source) if source else None
     if known:
         return known
-    key = name_key(source) if source else ""
-    if learned and key in learned:
-        return learned[key]
-    linked = linked_site(url)
-    return linked or key or None
+    return linked_site(url) or (name_key(source) if source else "") or None
 
 
 def linked_site(url: str | None) -> str | None:
@@ -91,22 +86,10 @@ def is_shortener(url: str) -> bool:
     return host in _SHORTENERS
 
 
-def learned_sites(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The site of each name key, from (site, name) pairs such as a feed's site and title; a name that two sites have says nothing.
-
-    `Gazette » World` and `Gazette | Home` are named before the mark. warehouse/views/attributions.sql does the same in SQL.
-    """
-    sites: dict[str, set[str]] = defaultdict(set)
-    for site, name in pairs:
-        for part in {name, re.split(r"\s*[|»:·–—]\s*|\s+-\s+", name, maxsplit=1)[0]}:
-            if key := name_key(part):
-                sites[key].add(site)
-    return {key: next(iter(found)) for key, found in sites.items() if len(found) == 1}
-
-
-def _words(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter))
-    return re.findall(r"[^\W_]+", re.sub(r"['’.]", "", plain))
+    return tuple(re.findall(r"[^\W_]+", re.sub(r"['’.]", "", plain)))
 
 
 def _exact(name: str) -> str:
