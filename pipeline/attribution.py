@@ -160,7 +160,9 @@ def _parties(form: Form, found: re.Match[str]) -> Parties | None:
 
 def _is_byline(named: Parties) -> bool:
     """A mere `By` wants an outlet that is one, or an agency alone: `By Jove of Athens` is neither."""
-    return named.source is not None and (is_outlet(named.source) if named.author else is_known(named.source) and not is_platform(named.source))
+    return named.source is not None and (
+        is_outlet(named.source) if named.author else is_known(named.source) and not is_platform(named.source)
+    )
 
 
 def _confidence(form: Form, parties: Parties) -> float:

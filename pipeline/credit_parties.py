@@ -46,7 +46,9 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 # An article that belongs to the sentence and not to the name: `published in the Harbour Ledger`.
-_ARTICLE = re.compile(r"^(?:the|der|die|das|dem|den|le|la|les|el|los|las|il|lo|o|a|os|as|το|η|ο|τα|του|της|την|τον|στο|στην) (?=[^\Wa-zα-ωά-ώ\d])")
+_ARTICLE = re.compile(
+    r"^(?:the|der|die|das|dem|den|le|la|les|el|los|las|il|lo|o|a|os|as|το|η|ο|τα|του|της|την|τον|στο|στην) (?=[^\Wa-zα-ωά-ώ\d])"
+)
 # A person at an outlet, and an outlet with its person.
 _AT = r"via|for|at|of|on|from|in|with|writing for|writing in|writing at|pour|chez|für|bei|auf|para|per|su|dla|w|z|из|для|в|του|της|στο|στην"
 _BY = r"by|written by|authored by|author:?|par|von|por|di|autor:?|автор:?|του|της|/ ?by"
@@ -57,7 +59,7 @@ _VIA = re.compile(r"^(?P<outlet>.{2,}?) (?:via|through) (?P<other>.{2,})$", re.I
 _BRACKETED = re.compile(r"^(?P<left>.{2,}?)\s*[(\[](?P<right>[^()\[\]]{2,60})[)\]]$")
 _MARK = re.compile(r"\s*[|/·•»]\s*|\s+[–—-]\s+|,\s+|:\s+|;\s+")
 _SEPARATORS = (r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+(?:the\s+)?", r"\s*[|]\s*|\s+[–—-]\s+|\s*/\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
-_CJK_NAME = re.compile(r"《?(?P<name>[^》\s|｜;；，。()（）]{2,20})》?(?P<after>.*)")
+_CJK_NAME = re.compile(r"《?(?P<name>[A-Za-z][\w.&’-]*(?: [A-Za-z][\w.&’-]*){1,4}|[^》\s|｜;；，。()（）]{2,20})》?(?P<after>.*)")
 _CJK_AUTHOR = re.compile(r"(?:作者|记者|記者|文)[:：/／ ]\s*(?P<author>[\u4e00-\u9fff]{2,4})")
 
 
@@ -151,6 +153,16 @@ def _outlet_with_author(name: str, *, people_first: bool) -> Parties | None:
     if people_first:
         author = author_name(name)
         return Parties(author=author) if author else None
+    if parties := _joined_by_words(name) or _joined_by_marks(name):
+        return parties
+    if split := _adjacent(name):
+        return Parties(source=split[0], author=split[1])
+    outlet = outlet_name(name)
+    return Parties(source=outlet) if outlet else None
+
+
+def _joined_by_words(name: str) -> Parties | None:
+    """`Ada Quill at the Ledger`, `the Ledger by Ada Quill`, `the Ledger's Ada Quill`, `the Ledger via the Gazette`."""
     if (found := _PERSON_AT.match(name)) and (author := _surely_person(found["author"])) and (outlet := outlet_name(found["outlet"])):
         return Parties(source=outlet, author=author)
     if (found := _OUTLET_BY.match(name)) and (author := author_name(found["author"])) and (outlet := outlet_name(found["outlet"])):
@@ -159,17 +171,17 @@ def _outlet_with_author(name: str, *, people_first: bool) -> Parties | None:
         return Parties(source=found["outlet"], author=author)
     if (found := _VIA.match(name)) and (outlet := outlet_name(found["outlet"])) and outlet_name(found["other"]):
         return Parties(source=outlet)
+    return None
+
+
+def _joined_by_marks(name: str) -> Parties | None:
+    """`the Ledger, Ada Quill`, `Ada Quill | the Ledger`, `the Ledger (Ada Quill)`; `AFP/Ledger` is one source."""
     if "/" in name and " / " not in name and all(is_known(part) or outlet_name(part) for part in name.split("/")):
         return Parties(source=name)
     if (found := _BRACKETED.match(name)) and (parties := _two(found["left"], found["right"])):
         return parties
-    for mark in _MARK.finditer(name):
-        if parties := _two(name[: mark.start()], name[mark.end() :]):
-            return parties
-    if split := _adjacent(name):
-        return Parties(source=split[0], author=split[1])
-    outlet = outlet_name(name)
-    return Parties(source=outlet) if outlet else None
+    halves = (_two(name[: mark.start()], name[mark.end() :]) for mark in _MARK.finditer(name))
+    return next((parties for parties in halves if parties), None)
 
 
 def _two(left: str, right: str) -> Parties | None:

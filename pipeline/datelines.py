@@ -14,9 +14,7 @@ from pipeline.publishers import is_agency, is_known, is_platform
 
 _WORD = r"[A-ZÀ-ŽΆ-ΫА-ЯЁ][\w.'’-]*"
 _PLACE = rf"(?:{_WORD}(?:(?:,? |/|-)(?:{_WORD}|de|la|le|di|do|del|of|the|am|an|der|na|nad))*)"
-_DAY = (
-    r"(?:[^\W\d_]{3,9}\.? \d{1,2}(?:, \d{4})?|\d{1,2}\.? (?:de )?[^\W\d_]{3,9}\.?(?: (?:de )?\d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{1,2})"
-)
+_DAY = r"(?:[^\W\d_]{3,9}\.? \d{1,2}(?:, \d{4})?|\d{1,2}\.? (?:de )?[^\W\d_]{3,9}\.?(?: (?:de )?\d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{1,2})"
 _DASH = r"(?:-{1,2}|–|—|―|_+|\.\s?[-–—]{1,2}|:)"
 _BRACKETED = re.compile(
     rf"^(?P<place>{_PLACE}(?:[,.]? {_DAY})?[,.:]?)?\s*(?:[-–—]{{1,2}}\s*)?[(/\[](?P<agency>[^()/\[\]]{{2,30}}(?:/[^()/\[\]]{{2,20}})?)[)/\]]"
@@ -32,7 +30,7 @@ _FIRST = re.compile(rf"^(?P<place>)(?P<agency>[^\s.,:–—()-]{{2,12}})(?P<dash
 # 新华社北京5月3日电（记者张三）; 据中新社…
 _CHINESE = re.compile(
     r"^[【\[(（]?据?(?P<agency>新华社|新华网|新華社|新華網|中新社|中新网|中国新闻网|人民网|央视网|环球网|法新社|路透社|美联社)[】\])）]?\s*"
-    r"(?P<place>[^，。\s（(]{0,14}?\d{1,2}(?:月\d{1,2})?日)(?:[电電讯訊])(?:\s*[（(](?:记者|記者)?\s*(?P<author>[^）)]{2,24})[）)])?[ 　:：，]*(?P<rest>.+)$",
+    r"(?P<place>[^，。\s（(]{0,14}?\d{1,2}(?:月\d{1,2})?日)(?:[电電讯訊])[）)]?(?:\s*[（(](?:记者|記者)?\s*(?P<author>[^）)]{2,24})[）)])?[ 　:：，]*(?P<rest>.+)$",
     re.DOTALL,
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -44,7 +42,9 @@ _ENDING = re.compile(
 _COPYRIGHT = re.compile(r"^[\W_]*(?:(?:copyright|©|\(c\)|ⓒ|&copy;)[\s:,]*){1,3}(?:by )?(?P<said>.{2,250})$", re.IGNORECASE)
 _YEARS = re.compile(r"\b(?:19|20)\d{2}(?:\s?[-–]\s?\d{2,4})?\b,?")
 # Without brackets, names of two and three letters are too often something else.
-_CLEAR = frozenset({"AP", "AFP", "UPI", "EFE", "PTI", "PAP", "dpa", "IANS", "ANSA", "ТАСС", "TASS", "Reuters", "REUTERS", "Xinhua", "Bernama"})
+_CLEAR = frozenset(
+    {"AP", "AFP", "UPI", "EFE", "PTI", "PAP", "dpa", "IANS", "ANSA", "ТАСС", "TASS", "Reuters", "REUTERS", "Xinhua", "Bernama"}
+)
 _SHARED = re.compile(r"\s*[/,;·|+]\s*|\s+[-–]\s+|\s+(?:and|und|et|y|e|i|и|και)\s+")
 
 
@@ -97,7 +97,7 @@ def read_copyright(line: str) -> str | None:
 
 
 def sole_agency(text: str) -> str | None:
-    """The agency, or the first of the agencies, that is all `text` says, beside initials and dates: `AFP/Reuters`, `dpa/lnw`, `APA, 3.5.2020`."""
+    """The agency, or the first of the agencies, that is all `text` says, beside initials and dates: `AFP/Reuters`, `dpa/lnw`."""
     parts = [part for part in _SHARED.split(trimmed(text)) if part]
     named = [part for part in parts if is_agency(part)]
     others = [part for part in parts if not is_agency(part)]
@@ -113,7 +113,7 @@ def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
         return None
     if form is _FIRST and agency not in _CLEAR:
         return None
-    begins_anew = not found["rest"].lstrip("\"“„«")[:1].islower()
+    begins_anew = not found["rest"].lstrip('"“„«')[:1].islower()
     in_capitals = bool(place) and place.split(",")[0].isupper()
     # Without a dash only a bracket glued to the first word, as CNN has it, or after a short place in capitals or with a full stop.
     if form is _BRACKETED and dash in {"", ".", ":"}:

@@ -41,8 +41,13 @@ _BASED_ON = re.compile(r'"isBasedOn(?:Url)?"\s*:\s*(?:\[\s*)?(?:\{[^{}]{0,400}?"
 _LEVELS = 4
 _LINE_SHARE = 2
 # What may be around a link inside its line.
-_INLINE = frozenset({"a", "abbr", "b", "bdi", "big", "cite", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"})
+_INLINE = frozenset(
+    {"a", "abbr", "b", "bdi", "big", "cite", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"}
+)
 _LINE_WORDS = 25
+_POINTS = re.compile(
+    r"^(?:here|hier|ici|aquí|aqui|qui|tutaj|εδώ|здесь|тут|link|source|original|.{0,30}(?:article|post|story|artikel|artículo|articolo|artigo|artykuł))$"
+)
 # A line beside a paragraph has a common parent with it, or a grandparent; so many letters tell a paragraph.
 _BESIDE_LEVELS = 2
 _END_LETTERS = 60
@@ -96,7 +101,7 @@ def unread_credits(tree: lxml_html.HtmlElement, paragraphs: Sequence[str]) -> li
 
     `<p>via <a>The Ledger</a></p>` is dropped from the text by trafilatura, as link lists are, before anybody could read it.
     """
-    ends = {squeezed(paragraph)[:_END_LETTERS] for paragraph in (paragraphs[:1] + paragraphs[-1:])} - {""}
+    ends = {squeezed(paragraph)[:_END_LETTERS] for paragraph in (*paragraphs[:1], *paragraphs[-1:])} - {""}
     blocks = dict.fromkeys(block for anchor in tree.iter("a") if (block := _block(anchor)) is not None)
     found = []
     for block in blocks:
@@ -121,11 +126,19 @@ def _stands_beside(block: lxml_html.HtmlElement, ends: set[str]) -> bool:
 
 def _linked(credit: Credit, anchors: Iterable[tuple[str, str, lxml_html.HtmlElement]]) -> Credit:
     line = squeezed(credit.evidence)
-    address = next((href for text, href, anchor in anchors if text in line and _stands_in(anchor, line)), None)
+    address = next(
+        (href for text, href, anchor in anchors if text in line and _is_of(text, credit, line) and _stands_in(anchor, line)), None
+    )
     if address is None:
         return credit
     source = credit.source or (None if credit.author or is_shortener(address) else host_of(address))
     return replace(credit, url=address, source=source, publisher=publisher_of(source, address))
+
+
+def _is_of(text: str, credit: Credit, line: str) -> bool:
+    """True for a link on the outlet's name, on the whole line, on the title of what `appeared first on` it, or on a word like `here`."""
+    name = squeezed(credit.source or "")
+    return text in name or bool(name and name in text) or text == line or credit.kind == "first_appeared" or bool(_POINTS.search(text))
 
 
 def _stands_in(anchor: lxml_html.HtmlElement, line: str) -> bool:

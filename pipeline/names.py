@@ -15,6 +15,11 @@ from pipeline.publishers import is_known
 _WORDS = {
     name: frozenset(words.split()) for name, words in tomllib.loads(files("pipeline").joinpath("names.toml").read_text("utf-8")).items()
 }
+# Words of `inside` that a name may end in as well.
+_PRESS = frozenset(
+    {"blog", "blogs", "website", "magazine", "newsletter", "online", "diplomatique", "international", "news", "podcast", "channel", "site"}
+)
+_ARTICLES = frozenset({"the", "der", "die", "das", "le", "la", "les", "el", "il", "o", "a"})
 _MOST_WORDS = 9
 _MOST_LETTERS = 90
 # Chinese and Japanese have neither capitals nor spaces: a name there is a few characters.
@@ -75,18 +80,15 @@ def outlet_name(text: str) -> str | None:
     return name
 
 
-_PRESS = frozenset({"blog", "blogs", "website", "magazine", "newsletter", "online", "diplomatique", "international", "news", "podcast", "channel", "site"})
-
-
 def is_outlet(name: str) -> bool:
     """True where the name itself says that it is an outlet's: a known one, a domain, a word that outlets are called by."""
     if is_known(name) or is_domain(name) or _CAMEL.fullmatch(name):
         return True
-    first = name.split()[0]
+    first = name.split(maxsplit=1)[0]
     if first.isupper() and is_known(first):  # CNN Business
         return True
     words = [word.strip(_WORD_EDGES).casefold() for word in name.split()]
-    return words[0] in {"the", "der", "die", "das", "le", "la", "les", "el", "il", "o", "a"} and len(words) > 1 or bool(_WORDS["outlet"] & set(words))
+    return (len(words) > 1 and words[0] in _ARTICLES) or bool(_WORDS["outlet"].intersection(words))
 
 
 def person_name(text: str) -> str | None:
@@ -140,7 +142,7 @@ def _begins_as_name(words: list[str]) -> bool:
     lowered = first.casefold()
     if lowered in _WORDS["not_first"] and (len(words) == 1 or not _WORDS["outlet"].intersection(word.casefold() for word in words[1:])):
         return False
-    return first[:1].isupper() or first[:1].isdigit() and len(words) > 1 or bool(_CAMEL.fullmatch(first))
+    return first[:1].isupper() or (first[:1].isdigit() and len(words) > 1) or bool(_CAMEL.fullmatch(first))
 
 
 def _is_capital(word: str) -> bool:

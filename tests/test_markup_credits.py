@@ -105,10 +105,14 @@ def test_a_feed_says_where_it_has_an_entry_from(extra: str, found: list[tuple[st
 
 def test_the_pages_markup_is_kept_where_the_feeds_text_stands_in() -> None:
     page = f'<html><head><link rel="canonical" href="https://ledger.example/d"></head><body><article>{BODY[:130]}</article></body></html>'
-    found = extract_article(ExtractionInput(url=URL, page_body=page.encode(), content_type="text/html", content_html=BODY + "<p>via Harbour Ledger</p>"))
+    found = extract_article(
+        ExtractionInput(url=URL, page_body=page.encode(), content_type="text/html", content_html=BODY + "<p>via Harbour Ledger</p>")
+    )
     assert isinstance(found, Extraction)
     assert [credit.kind for credit in found.credits] == ["via", "canonical"]
 
 
 def test_an_agencys_notice_among_the_furniture_is_a_credit() -> None:
-    assert [(c.kind, c.source) for c in credits_of(BODY + "<p>© 2026 The Associated Press. All rights reserved.</p>")] == [("copyright", "The Associated Press")]
+    assert [(c.kind, c.source) for c in credits_of(BODY + "<p>© 2026 The Associated Press. All rights reserved.</p>")] == [
+        ("copyright", "The Associated Press")
+    ]

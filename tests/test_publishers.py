@@ -76,7 +76,10 @@ def test_a_credit_finds_the_site_whose_feed_is_called_so(tmp_path: Path) -> None
     warehouse = begun(tmp_path, "ledger", "repost")
     loaded = [
         harvest("ledger", {"a": article("http://ledger.example/a")}),
-        harvest("repost", {"b": article("http://repost.example/b", credit="The Ledger"), "c": article("http://repost.example/c", credit="Tideline")}),
+        harvest(
+            "repost",
+            {"b": article("http://repost.example/b", credit="The Ledger"), "c": article("http://repost.example/c", credit="Tideline")},
+        ),
     ]
     warehouse.load("run1", loaded, now=NOW, publish=True)
     with open_reader(warehouse.snapshot) as con:
