@@ -35,13 +35,14 @@ _AFTERWARDS = re.compile(
     r"|[.;,]?\s*(?:and is |and |is |has been )?(?:re-?published|re-?printed|re-?posted|reproduced|cross-?posted|used)?\s*(?:here )?(?:with|by) (?:kind |the )?permission\b.*"
     r"|[.;,]?\s*all rights reserved.*|[.;,]\s*(?:copyright|©).*|[,;.]\s*\(?(?:fot|foto|photo|image|bild|zdj|images?|video)\b.*|\s+for (?:the|this|that) (?:link|tip|story|find|pointer|article).*"
     r"|\s+in (?:partnership|collaboration|cooperation|association|conjunction) with .*"
-    r"|,\s+(?:an?|the|its) (?:[\w-]+ ){0,4}(?:weekly|magazine|newspaper|website|site|blog|nonprofit|non-profit|publication|daily|monthly|newsletter|news|project|journal|organi[sz]ation|outlet|newsroom)\b.*|,?\s*where (?:it|this|the|he|she|they)\b.*|[.,]\s*(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
+    r"|,\s+(?:an?|the|its) (?:[\w-]+ ){0,4}(?:weekly|magazine|newspaper|website|site|blog|nonprofit|non-profit|publication|daily|monthly|newsletter|news|project|journal|organi[sz]ation|outlet|newsroom)\b.*|,?\s*where (?:it|this|the|he|she|they)\b.*|\.\s*(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
     r"|[.,;]?\s*(?:unter|sous|bajo|sotto|sob|na)\s+(?:einer |der |la |une |una |uma |a )?.{0,20}(?:lizenz|licence|licencia|licenza|licença|licencji).*"
     r"|[.;]\s*(?:lire|lea|lee|leggi|leia|lesen sie|czytaj|читать|διαβάστε)\b.*|\s+(?:erschienen|veröffentlicht|publiziert)(?: (?:und|worden)\b.*)?)$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:the website of|the website|the blog of|the site of|its partner,?|our partners? at|our friends at|our friend|the folks at|the pages of|the newspaper|website|"
+    r"^(?:(?:the )?(?:[^\W\d]+,? \d{4},? |[^\W\d]+,? |\d+ )?(?:print )?(?:issue|edition|pages) of|(?:the author['’]s|his|her|my|their|our|its) (?:own |personal )?(?:blog|website|site|substack|newsletter),?(?: at)?"
+    r"|tygodniku|dzienniku|serwisie|portalu|magazynie|blogu|(?:du|le|il|el|dal|del|sul|o|no|do) blog|blog|the website of|the website|the blog of|the site of|its partner,?|our partners? at|our friends at|our friend|the folks at|the pages of|the newspaper|website|"
     r"la web de|le site de|le site du|le journal|il sito|del sito|o site|portal|portalu|serwis|serwisu|сайта|сайт|газета|газеты|издание|агентство|информационное агентство)\s+(?=\S)",
     re.IGNORECASE,
 )
@@ -58,7 +59,7 @@ _POSSESSIVE = re.compile(r"^(?P<outlet>.{2,}?)['’]s (?P<author>.{5,60})$")
 _VIA = re.compile(r"^(?P<outlet>.{2,}?) (?:via|through) (?P<other>.{2,})$", re.IGNORECASE)
 _BRACKETED = re.compile(r"^(?P<left>.{2,}?)\s*[(\[](?P<right>[^()\[\]]{2,60})[)\]]$")
 _MARK = re.compile(r"\s*[|/·•»]\s*|\s+[–—-]\s+|,\s+|:\s+|;\s+")
-_SEPARATORS = (r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+(?:the\s+)?", r"\s*[|]\s*|\s+[–—-]\s+|\s*/\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
+_SEPARATORS = (r",?\s+special\s+(?:to|for)\s+", r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+", r"\s*[|]\s*|\s+[–—-]\s+|\s*/\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
 _CJK_NAME = re.compile(r"《?(?P<name>[A-Za-z][\w.&’-]*(?: [A-Za-z][\w.&’-]*){1,4}|[^》\s|｜;；，。()（）]{2,20})》?(?P<after>.*)")
 _CJK_AUTHOR = re.compile(r"(?:作者|记者|記者|文)[:：/／ ]\s*(?P<author>[\u4e00-\u9fff]{2,4})")
 

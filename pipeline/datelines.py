@@ -91,7 +91,7 @@ def read_copyright(line: str) -> str | None:
     if found is None:
         return None
     said = _YEARS.sub("", found["said"]).strip(" ,.-–|:")
-    name = trimmed(re.split(r"\.\s|\.$|,? all rights|,? inc\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s", said, maxsplit=1, flags=re.IGNORECASE)[0])
+    name = trimmed(re.split(r"\.\s|\.$|,? all rights|,? inc\b|,? gmbh\b|,? plc\b|,? ag\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s", said, maxsplit=1, flags=re.IGNORECASE)[0])
     name = re.sub(r"^(?:by|the copyright of)\s+", "", name, flags=re.IGNORECASE)
     return name if name and is_known(name) and not is_platform(name) else None
 
