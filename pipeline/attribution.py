@@ -113,7 +113,7 @@ def _read_halves(line: str, following: str) -> Credit | None:
     """The credit that two short lines are together, where that says more than either: `Source:` above the name, an author below."""
     if len(line.split()) > _HALF_WORDS or len(following.split()) > _HALF_WORDS:
         return None
-    whole = read_credit(f"{line} {following}")
+    whole = read_credit(f"{line} {following}") or (read_credit(f"{line}: {following}") if line.isalpha() else None)
     if whole is None or _said(whole) <= max(_said(read_credit(line)), _said(read_credit(following))):
         return None
     byline = whole.kind == "authored_by" and whole.source is not None and (is_known(whole.source) or line.casefold().startswith("author"))
@@ -188,7 +188,7 @@ def _copyright(line: str) -> Credit | None:
     publisher = read_copyright(" ".join(line.split()))
     if publisher is None:
         return None
-    return _credit("copyright", 0.95 if is_agency(publisher) else 0.8, Parties(source=publisher), "", evidence=line)
+    return _credit("copyright", 0.95 if is_agency(publisher) else 0.8, Parties(source=publisher), line, evidence=line)
 
 
 def _agency_credit(kind: str, mark: AgencyMark) -> Credit:

@@ -39,7 +39,9 @@ _ENDING = re.compile(
     r"^(?P<rest>.*?[.!?…。！？]?[\"”»’)]?)(?P<mark>\s*[(\[（](?P<inside>[^()\[\]（）]{2,40})[)\]）]|\s*/(?P<slashed>[^/]{2,20})/|(?<=[.!?…\"”»])\s*[–—-]{1,2}\s?(?P<dashed>[^.–—-]{2,20}))[.\s]*$",
     re.DOTALL,
 )
-_COPYRIGHT = re.compile(r"^[\W_]*(?:(?:copyright|©|\(c\)|ⓒ|&copy;)[\s:,]*){1,3}(?:by )?(?P<said>.{2,250})$", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"^[\W_]*(?:all rights reserved\W*)?(?:(?:copyright|©|\(c\)|ⓒ|&copy;)[\s:,]*){1,3}(?:by )?(?P<said>.{2,250})$", re.IGNORECASE
+)
 _YEARS = re.compile(r"\b(?:19|20)\d{2}(?:\s?[-–]\s?\d{2,4})?\b,?")
 # Without brackets, names of two and three letters are too often something else.
 _CLEAR = frozenset(
@@ -91,7 +93,14 @@ def read_copyright(line: str) -> str | None:
     if found is None:
         return None
     said = _YEARS.sub("", found["said"]).strip(" ,.-–|:")
-    name = trimmed(re.split(r"\.\s|\.$|,? all rights|,? inc\b|,? gmbh\b|,? plc\b|,? ag\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s", said, maxsplit=1, flags=re.IGNORECASE)[0])
+    name = trimmed(
+        re.split(
+            r"\.\s|\.$|,? all rights|,? inc\b|,? gmbh\b|,? plc\b|,? ag\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s",
+            said,
+            maxsplit=1,
+            flags=re.IGNORECASE,
+        )[0]
+    )
     name = re.sub(r"^(?:by|the copyright of)\s+", "", name, flags=re.IGNORECASE)
     return name if name and is_known(name) and not is_platform(name) else None
 

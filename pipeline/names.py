@@ -73,7 +73,7 @@ def outlet_name(text: str) -> str | None:
         return None
     if not _begins_as_name(words) or words[-1].casefold() in _WORDS["inside"] - _PRESS:
         return None
-    strange = [word for word in words if not _is_capital(word) and word.strip(_WORD_EDGES).casefold() not in _WORDS["inside"]]
+    strange = [word for word in words if not _is_capital(word) and not _may_be_small(word.strip(_WORD_EDGES))]
     if strange and not (_has_case_endings(name) and _reads_as_slavic_or_greek(words, strange)):
         return None
     return name
@@ -147,6 +147,10 @@ def _begins_as_name(words: list[str]) -> bool:
 def _is_capital(word: str) -> bool:
     bare = word.strip(_WORD_EDGES)
     return bare[:1].isupper() or bare[:1].isdigit() or not bare or bool(_CAMEL.fullmatch(bare)) or is_domain(bare)
+
+
+def _may_be_small(word: str) -> bool:
+    return word.casefold() in _WORDS["inside"] or is_known(word)
 
 
 def _has_case_endings(name: str) -> bool:
