@@ -32,7 +32,7 @@ _HALF_WORDS = 8
 # Where a sentence ends, and how many of the last are looked behind for a credit.
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"”»’)\]]*\s+|[。！？][”」』）]*\s*)(?=\S)")
 _LAST_SENTENCES = 4
-_BRACKETED_END = re.compile(r"^(?P<rest>.*\S)\s*(?P<credit>[(\[（][^()\[\]（）]{4,120}[)\]）])[.。]?$", re.DOTALL)
+_BRACKETED_END = re.compile(r"(?P<credit>[(\[（][^()\[\]（）]{4,120}[)\]）])[.。]?$")
 # A form whose words have other uses is less sure where it names a place to post, or a single word that nobody knows.
 _DOUBTFUL = 0.6
 
@@ -89,16 +89,17 @@ def read_credit_at_end(line: str) -> tuple[Credit, str] | None:
     """The credit that ends a line of text, and the line without it: only where it can be nothing else."""
     if mark := read_ending(line):
         return _agency_credit("agency", mark), mark.rest
-    ends = [found.end() for found in _SENTENCE_END.finditer(line)][-_LAST_SENTENCES:]
+    start = max(0, len(line) - _MOST_LETTERS)
+    ends = [found.end() for found in _SENTENCE_END.finditer(line, start)][-_LAST_SENTENCES:]
     for end in ends:
         rest, tail = line[:end].rstrip(), line[end:]
         credit = read_credit(tail)
         if credit and (_is_unmistakable(credit) or tail[:1] in "([（"):
             return credit, rest
-    bracketed = _BRACKETED_END.match(line)
+    bracketed = _BRACKETED_END.search(line, start)
     credit = read_credit(bracketed["credit"]) if bracketed else None
-    if bracketed and credit and _is_unmistakable(credit):
-        return credit, bracketed["rest"]
+    if bracketed and credit and _is_unmistakable(credit) and line[: bracketed.start()].strip():
+        return credit, line[: bracketed.start()].rstrip()
     return None
 
 
