@@ -4,8 +4,11 @@ A credit is a whole line with a form of its own (`via ZeroHedge News Tyler Durde
 are one, or what unmistakably ends the last line; or a news agency's mark in a dateline, at the end or in a copyright line. The same
 words inside prose ("reached the border via Cucuta") yield nothing: what stands in the place of a name must read as one.
 
-Confidence is the share of such readings that are right, or more: .95 where the form can hardly mean anything else, .8 where the words
-have other uses and the names decide, .6 where names of a doubtful shape stand in such a form. tests/test_attribution.py measures it.
+Confidence is the share of such readings that are right in kind, outlet, author and address: .95 where the form can hardly mean anything
+else, .8 where its words have other uses and the names decide, .6 where a single unknown word or a place to post stands in such a form.
+tests/test_attribution.py holds that on its table. On lines written afterwards and tried before anything was mended (three batches, 340
+credits and 200 lines of prose) those of .95 were right in .95, .96 and .87 of the cases, those of .8 and more in .93, .92 and .83;
+most of the errors were a word too many or too few in a name.
 """
 
 from __future__ import annotations
