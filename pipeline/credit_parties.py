@@ -34,17 +34,23 @@ _AFTERWARDS = re.compile(
     r"|[.;,]?\s*\(?(?:is |and is )?(?:licensed |shared |republished |reprinted |reposted |used |reproduced )?(?:here )?(?:under|via) (?:a |an |the |its )?.{0,40}\b(?:licen[cs]e|cc)\b.*"
     r"|[.;,]?\s*(?:and is |and |is |has been )?(?:re-?published|re-?printed|re-?posted|reproduced|cross-?posted|used)?\s*(?:here )?(?:with|by) (?:kind |the )?permission\b.*"
     r"|[.;,]?\s*all rights reserved.*|[.;,]\s*(?:copyright|©).*|[,;.]\s*\(?(?:fot|foto|photo|image|bild|zdj|images?|video)\b.*|\s+for (?:the|this|that) (?:link|tip|story|find|pointer|article).*"
+    r"|\s+and (?:is|was|has been|appears|appeared|has)\b.*|\.\s+(?:sign up|to see|visit|support|donate|for more|find|learn|like|republish|help|join)\b.*|['’]s (?:website|web site|site|blog|page|homepage)"
     r"|\s+in (?:partnership|collaboration|cooperation|association|conjunction) with .*"
-    r"|,\s+(?:an?|the|its) (?:[\w-]+ ){0,4}(?:weekly|magazine|newspaper|website|site|blog|nonprofit|non-profit|publication|daily|monthly|newsletter|news|project|journal|organi[sz]ation|outlet|newsroom)\b.*|,?\s*where (?:it|this|the|he|she|they)\b.*|[.,]\s*(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
+    r"|,\s+(?:an?|the|its) (?:[\w-]+ ){0,4}(?:weekly|magazine|newspaper|website|site|blog|nonprofit|non-profit|publication|daily|monthly|newsletter|news|project|journal|organi[sz]ation|outlet|newsroom)\b.*|,?\s*where (?:it|this|the|he|she|they)\b.*|\.\s*(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
     r"|[.,;]?\s*(?:unter|sous|bajo|sotto|sob|na)\s+(?:einer |der |la |une |una |uma |a )?.{0,20}(?:lizenz|licence|licencia|licenza|licença|licencji).*"
     r"|[.;]\s*(?:lire|lea|lee|leggi|leia|lesen sie|czytaj|читать|διαβάστε)\b.*|\s+(?:erschienen|veröffentlicht|publiziert)(?: (?:und|worden)\b.*)?)$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:the website of|the website|the blog of|the site of|its partner,?|our partners? at|our friends at|our friend|the folks at|the pages of|the newspaper|website|"
+    r"^(?:(?:the )?(?:[^\W\d]+,? \d{4},? |[^\W\d]+,? |\d+ )?(?:print )?(?:issue|edition|pages) of|(?:the author['’]s|his|her|my|their|our|its) (?:own |personal )?(?:blog|website|site|substack|newsletter),?(?: at)?"
+    r"|(?:der )?(?:zeitschrift|zeitung|tageszeitung|wochenzeitung)|magazin|tygodniku|dzienniku|serwisie|portalu|magazynie|blogu|(?:du|le|il|el|dal|del|sul|o|no|do) blog|blog|the website of|the website|the blog of|the site of|its partner,?|our partners? at|our friends at|our friend|the folks at|the pages of|the newspaper|website|"
     r"la web de|le site de|le site du|le journal|il sito|del sito|o site|portal|portalu|serwis|serwisu|сайта|сайт|газета|газеты|издание|агентство|информационное агентство)\s+(?=\S)",
     re.IGNORECASE,
 )
+# The title of what is credited, before the name: `“The crane returns”, Harbour Ledger`.
+_TITLE = re.compile(r"^\s*[\"“«„][^\"“”«»„]{3,150}[\"“”»],?\s+(?=\w)")
+# What an outlet calls the people that a byline names: `AP Business Writer`.
+_STAFF = re.compile(r"(?<=\w)(?: [A-Z]\w+){0,2} (?:Writer|Reporter|Correspondent|Editor)s?$")
 # An article that belongs to the sentence and not to the name: `published in the Harbour Ledger`.
 _ARTICLE = re.compile(
     r"^(?:the|der|die|das|dem|den|le|la|les|el|los|las|il|lo|o|a|os|as|το|η|ο|τα|του|της|την|τον|στο|στην) (?=[^\Wa-zα-ωά-ώ\d])"
@@ -58,7 +64,7 @@ _POSSESSIVE = re.compile(r"^(?P<outlet>.{2,}?)['’]s (?P<author>.{5,60})$")
 _VIA = re.compile(r"^(?P<outlet>.{2,}?) (?:via|through) (?P<other>.{2,})$", re.IGNORECASE)
 _BRACKETED = re.compile(r"^(?P<left>.{2,}?)\s*[(\[](?P<right>[^()\[\]]{2,60})[)\]]$")
 _MARK = re.compile(r"\s*[|/·•»]\s*|\s+[–—-]\s+|,\s+|:\s+|;\s+")
-_SEPARATORS = (r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+(?:the\s+)?", r"\s*[|]\s*|\s+[–—-]\s+|\s*/\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
+_SEPARATORS = (r",?\s+special\s+(?:to|for)\s+", r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+", r"\s*[|]\s*|\s+[–—-]\s+|\s*/\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
 _CJK_NAME = re.compile(r"《?(?P<name>[A-Za-z][\w.&’-]*(?: [A-Za-z][\w.&’-]*){1,4}|[^》\s|｜;；，。()（）]{2,20})》?(?P<after>.*)")
 _CJK_AUTHOR = re.compile(r"(?:作者|记者|記者|文)[:：/／ ]\s*(?P<author>[\u4e00-\u9fff]{2,4})")
 
@@ -94,7 +100,7 @@ def read_cjk(text: str) -> Parties | None:
     """The outlet at the head of Chinese or Japanese text, where the next label may follow without a mark; and the author after it."""
     link = re.search(URL, text)
     found = _CJK_NAME.match(text.replace(link[0], " ").strip() if link else text)
-    name = outlet_name(found["name"]) if found else None
+    name = outlet_name(found["name"]) if found and not found["name"].startswith("请") else None
     if name is None or found is None:
         return Parties(source=None if is_shortener(link[0]) else host_of(link[0])) if link else None
     if len(found["after"]) > 40 or re.match(r"[，。,]", found["after"]):
@@ -112,7 +118,7 @@ def _around_link(text: str) -> tuple[str, str | None, str]:
 
 def _said(text: str) -> str:
     """What of `text` can be a name: without dates, licences, and what links are called."""
-    name = " ".join(text.split())
+    name = _TITLE.sub("", " ".join(text.split()))
     for _ in range(3):
         shorter = _DATE_BEFORE.sub("", _DATE_AFTER.sub("", _AFTERWARDS.sub("", _LEAD.sub("", name))))
         if shorter == name:
@@ -134,7 +140,7 @@ def _named(text: str, *, people_first: bool) -> Parties | None:
 def _byline(name: str) -> Parties | None:
     """`A via X`, `A, economist at X`, `A | X`, `A (X)`: the first split of which both sides read as what they should."""
     for left, right in _splits(name):
-        author, outlet = author_name(re.sub(r"(?<=\w),? (?:of|from) .*", "", left)), outlet_name(_said(right))
+        author, outlet = author_name(re.sub(r"(?<=\w),? (?:of|from) .*", "", left)), outlet_name(_STAFF.sub("", _said(right)))
         if author and outlet and not (person_name(outlet) and not is_outlet(outlet) and is_given_name(outlet.split()[0])):
             return Parties(source=outlet, author=author)
     split = _adjacent(name)

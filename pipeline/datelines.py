@@ -13,7 +13,8 @@ from pipeline.names import person_name, trimmed
 from pipeline.publishers import is_agency, is_known, is_platform
 
 _WORD = r"[A-ZÀ-ŽΆ-ΫА-ЯЁ][\w.'’-]*"
-_PLACE = rf"(?:{_WORD}(?:(?:,? |/|-)(?:{_WORD}|de|la|le|di|do|del|of|the|am|an|der|na|nad))*)"
+# One way to read a place, and a bound: a line of capitals and hyphens must not be tried in every way.
+_PLACE = rf"(?:{_WORD}(?:(?:,? |/)(?:{_WORD}|de|la|le|di|do|del|of|the|am|an|der|na|nad)){{0,8}})"
 _DAY = r"(?:[^\W\d_]{3,9}\.? \d{1,2}(?:, \d{4})?|\d{1,2}\.? (?:de )?[^\W\d_]{3,9}\.?(?: (?:de )?\d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{1,2})"
 _DASH = r"(?:-{1,2}|–|—|―|_+|\.\s?[-–—]{1,2}|:)"
 _BRACKETED = re.compile(
@@ -30,7 +31,7 @@ _FIRST = re.compile(rf"^(?P<place>)(?P<agency>[^\s.,:–—()-]{{2,12}})(?P<dash
 # 新华社北京5月3日电（记者张三）; 据中新社…
 _CHINESE = re.compile(
     r"^[【\[(（]?据?(?P<agency>新华社|新华网|新華社|新華網|中新社|中新网|中国新闻网|人民网|央视网|环球网|法新社|路透社|美联社)[】\])）]?\s*"
-    r"(?P<place>[^，。\s（(]{0,14}?\d{1,2}(?:月\d{1,2})?日)(?:[电電讯訊])[）)]?(?:\s*[（(](?:记者|記者)?\s*(?P<author>[^）)]{2,24})[）)])?[ 　:：，]*(?P<rest>.+)$",
+    r"(?P<place>[^，。\s（(]{0,14}?\d{1,2}(?:月\d{1,2})?日)(?P<wire>[电電讯訊])[）)]?(?:\s*[（(](?:记者|記者)?\s*(?P<author>[^）)]{2,24})[）)])?[ 　:：，]*(?P<rest>.+)$",
     re.DOTALL,
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -39,7 +40,11 @@ _ENDING = re.compile(
     r"^(?P<rest>.*?[.!?…。！？]?[\"”»’)]?)(?P<mark>\s*[(\[（](?P<inside>[^()\[\]（）]{2,40})[)\]）]|\s*/(?P<slashed>[^/]{2,20})/|(?<=[.!?…\"”»])\s*[–—-]{1,2}\s?(?P<dashed>[^.–—-]{2,20}))[.\s]*$",
     re.DOTALL,
 )
-_COPYRIGHT = re.compile(r"^[\W_]*(?:(?:copyright|©|\(c\)|ⓒ|&copy;)[\s:,]*){1,3}(?:by )?(?P<said>.{2,250})$", re.IGNORECASE)
+# How far from the end of a line such a mark begins.
+_END_LETTERS = 120
+_COPYRIGHT = re.compile(
+    r"^[\W_]*(?:all rights reserved\W*)?(?:(?:copyright|©|\(c\)|ⓒ|&copy;)[\s:,]*){1,3}(?:by )?(?P<said>.{2,250})$", re.IGNORECASE
+)
 _YEARS = re.compile(r"\b(?:19|20)\d{2}(?:\s?[-–]\s?\d{2,4})?\b,?")
 # Without brackets, names of two and three letters are too often something else.
 _CLEAR = frozenset(
@@ -65,7 +70,7 @@ def read_dateline(line: str) -> AgencyMark | None:
             return mark
     if found := _CHINESE.match(line):
         author = trimmed(found["author"]) if found["author"] else None
-        rest = f"{found['place']}电 {found['rest']}" if found["place"] else found["rest"]
+        rest = f"{found['place']}{found['wire']} {found['rest']}" if found["place"] else found["rest"]
         return AgencyMark(agency=found["agency"], author=author, evidence=line[: found.start("rest")].strip(), rest=rest)
     if (found := _JAPANESE.match(line)) and (agency := _suffix_agency(found["inside"])):
         place = found["inside"].removesuffix(agency).strip(" 　=＝")
@@ -76,13 +81,14 @@ def read_dateline(line: str) -> AgencyMark | None:
 
 def read_ending(line: str) -> AgencyMark | None:
     """The agency in brackets or after a dash at the end of `line`: `… he said. (PAP)`, `… he said. – AFP`."""
-    found = _ENDING.match(line)
+    before, end = line[:-_END_LETTERS], line[-_END_LETTERS:]
+    found = _ENDING.match(end)
     if found is None or not trimmed(found["rest"]):
         return None
     agency = sole_agency(found["inside"] or found["slashed"] or found["dashed"])
     if agency is None or not re.search(r"[.!?…。！？][\"”»’)]*$", found["rest"].rstrip()):
         return None
-    return AgencyMark(agency=agency, author=None, evidence=found["mark"].strip(), rest=found["rest"].rstrip())
+    return AgencyMark(agency=agency, author=None, evidence=found["mark"].strip(), rest=(before + found["rest"]).rstrip())
 
 
 def read_copyright(line: str) -> str | None:
@@ -91,7 +97,14 @@ def read_copyright(line: str) -> str | None:
     if found is None:
         return None
     said = _YEARS.sub("", found["said"]).strip(" ,.-–|:")
-    name = trimmed(re.split(r"\.\s|\.$|,? all rights|,? inc\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s", said, maxsplit=1, flags=re.IGNORECASE)[0])
+    name = trimmed(
+        re.split(
+            r"\.\s|\.$|,? all rights|,? inc\b|,? gmbh\b|,? plc\b|,? ag\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s",
+            said,
+            maxsplit=1,
+            flags=re.IGNORECASE,
+        )[0]
+    )
     name = re.sub(r"^(?:by|the copyright of)\s+", "", name, flags=re.IGNORECASE)
     return name if name and is_known(name) and not is_platform(name) else None
 

@@ -27,7 +27,7 @@ from pipeline.canonical import url_is_http
 from pipeline.comments import without_comments
 from pipeline.decoding import decode_page
 from pipeline.losses import read_without_loss
-from pipeline.markup_credits import is_markup, markup_credits, with_links
+from pipeline.markup_credits import is_markup, markup_credits, unread_credits, with_links
 from pipeline.paragraphs import paragraphs_of, squeezed, word_weight
 from pipeline.records import Credit, Extraction, Failure, Stage, TextSource
 from pipeline.trimming import trim_head, trim_links, trim_tail
@@ -110,7 +110,7 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
         canonical_href=canonical_href,
         text_source=TextSource.PAGE,
         extractor=EXTRACTOR,
-        credits=(*with_links(text.credits, tree, url), *markup_credits(tree, markup, url, canonical_href=canonical_href)),
+        credits=(*_with_lost(text, tree, url), *markup_credits(tree, markup, url, canonical_href=canonical_href)),
         trimmed=text.trimmed,
     )
 
@@ -158,6 +158,13 @@ def extract_feed_content(content: str, url: str, *, title: str | None) -> Extrac
         credits=with_links(text.credits, tree, url),
         trimmed=text.trimmed,
     )
+
+
+def _with_lost(text: _Text, tree: lxml_html.HtmlElement, url: str) -> tuple[Credit, ...]:
+    """The text's credits, with those that extraction had dropped, and with the links of all."""
+    read = {squeezed(credit.evidence) for credit in text.credits}
+    lost = [credit for credit in unread_credits(tree, text.paragraphs) if squeezed(credit.evidence) not in read]
+    return with_links([*text.credits, *lost], tree, url)
 
 
 def _by_trafilatura(url: str, tree: lxml_html.HtmlElement, *, favor_precision: bool) -> list[str]:

@@ -45,6 +45,13 @@ _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "big", "cite", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"}
 )
 _LINE_WORDS = 25
+_LINE_PARTS = 12
+# A word of nearly every credit, looked for before the forms are: a page has hundreds of lines with links.
+_CUE = re.compile(
+    r"\bv[ií]a\b|sou?rce|origin|appeared|publi|posted|printed|courtesy|\bh/t\b|hat.?tip|authored|submitted|full|"
+    r"quelle|erschien|veröffentlicht|fuente|fonte|źródł|initialement|article|artikel|art[ií]c[uo]lo|artigo|artykuł|πηγ|άρθρο|δημοσ|"
+    r"источник|материал|опубликован|来源|來源|转载|轉載|转自|出典|引用|ソース"
+)
 _POINTS = re.compile(
     r"^(?:here|hier|ici|aquí|aqui|qui|tutaj|εδώ|здесь|тут|link|source|original|.{0,30}(?:article|post|story|artikel|artículo|articolo|artigo|artykuł))$"
 )
@@ -105,8 +112,10 @@ def unread_credits(tree: lxml_html.HtmlElement, paragraphs: Sequence[str]) -> li
     blocks = dict.fromkeys(block for anchor in tree.iter("a") if (block := _block(anchor)) is not None)
     found = []
     for block in blocks:
-        line = " ".join(block.text_content().split())
-        if 1 < len(line.split()) <= _LINE_WORDS and _stands_beside(block, ends) and (credit := read_credit(line)):
+        line = " ".join(block.text_content().split()) if len(block) <= _LINE_PARTS else ""
+        if not 1 < len(line.split()) <= _LINE_WORDS or not _CUE.search(line.casefold()):
+            continue
+        if (credit := read_credit(line)) and _stands_beside(block, ends):
             found.append(credit)
     return found
 
@@ -158,11 +167,11 @@ def _anchors(tree: lxml_html.HtmlElement, url: str) -> Iterator[tuple[str, str, 
 
 
 def _claims(tree: lxml_html.HtmlElement) -> Iterator[tuple[str, str]]:
-    for meta in tree.iter("meta"):
+    for meta in tree.xpath("//meta[@content and (@property or @name)]"):
         name = (meta.get("property") or meta.get("name") or "").strip().casefold()
         if name in _METAS:
             yield _METAS[name], meta.get("content") or ""
-    for element in tree.iter("link", "a"):
+    for element in tree.xpath("//*[@rel and @href]"):
         for relation in (element.get("rel") or "").casefold().split():
             if relation in _RELATIONS:
                 yield _RELATIONS[relation], element.get("href") or ""

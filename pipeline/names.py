@@ -42,15 +42,14 @@ _JOINED = re.compile(r"\s*(?:,|;|&|\+|/)\s*(?:and |und |et |y |e |i |и |και 
 
 
 def trimmed(text: str) -> str:
-    """`text` without the punctuation around it; brackets and quotes that are closed inside stay."""
+    """`text` without the punctuation around it; a bracket that is opened inside is closed."""
     name = " ".join(text.split()).strip(_EDGES)
-    opened = text.find(name) + len(name)
-    return name + ")" if name.count("(") > name.count(")") and text[opened : opened + 1] == ")" else name
+    return f"{name})" if name.count("(") > name.count(")") else name
 
 
 def host_of(address: str) -> str:
     """The host of an address or a domain, without `www.`."""
-    return re.sub(r"^(?:https?://)?(?:www\.)?", "", address, flags=re.IGNORECASE).split("/")[0].split("?")[0].rstrip(".,;)").lower()
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", address, flags=re.IGNORECASE).split("/")[0].split("?")[0].rstrip(".,;)")
 
 
 def is_domain(text: str) -> bool:
@@ -68,13 +67,13 @@ def outlet_name(text: str) -> str | None:
     if _HANDLE.fullmatch(name) or is_known(name):
         return name
     if _CJK.search(name):
-        return name if _CJK_NAME.fullmatch(name) else None
+        return name if _CJK_NAME.fullmatch(name) and name not in _WORDS["not_cjk"] else None
     words = name.split()
     if len(words) > _MOST_WORDS or _SENTENCE_END.search(name):
         return None
     if not _begins_as_name(words) or words[-1].casefold() in _WORDS["inside"] - _PRESS:
         return None
-    strange = [word for word in words if not _is_capital(word) and word.strip(_WORD_EDGES).casefold() not in _WORDS["inside"]]
+    strange = [word for word in words if not _is_capital(word) and not _may_be_small(word.strip(_WORD_EDGES))]
     if strange and not (_has_case_endings(name) and _reads_as_slavic_or_greek(words, strange)):
         return None
     return name
@@ -138,7 +137,7 @@ def _is_role(text: str) -> bool:
 
 
 def _begins_as_name(words: list[str]) -> bool:
-    first = words[0].strip(_WORD_EDGES)
+    first = words[0].split("/")[0].strip(_WORD_EDGES)
     lowered = first.casefold()
     if lowered in _WORDS["not_first"] and (len(words) == 1 or not _WORDS["outlet"].intersection(word.casefold() for word in words[1:])):
         return False
@@ -148,6 +147,10 @@ def _begins_as_name(words: list[str]) -> bool:
 def _is_capital(word: str) -> bool:
     bare = word.strip(_WORD_EDGES)
     return bare[:1].isupper() or bare[:1].isdigit() or not bare or bool(_CAMEL.fullmatch(bare)) or is_domain(bare)
+
+
+def _may_be_small(word: str) -> bool:
+    return word.casefold() in _WORDS["inside"] or is_known(word)
 
 
 def _has_case_endings(name: str) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.attribution import take_credits
 from pipeline.records import Credit
@@ -92,3 +94,54 @@ def test_what_left_the_text_is_given_back_word_for_word() -> None:
 def test_a_credit_says_who_the_publisher_is(line: str, publisher: str | None) -> None:
     _, found, _ = take_credits([*BODY, line])
     assert [credit.publisher for credit in found] == [publisher]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["A-" * 5000, "A, " * 5000, "by " * 160, "via " * 120, "source: " * 60, "(Reuters) - " * 2000, "the post " * 50 + "appeared first on", "a. " * 5000, "(" * 5000, "A " * 240],
+    ids=lambda line: line[:10],
+)  # fmt: skip
+def test_no_line_takes_long(line: str) -> None:
+    """Each of these would hang on a pattern that can be tried in many ways: the suite's time limit is the test."""
+    kept, _, _ = take_credits([line, *BODY, line])
+    assert kept
+
+
+WORDS = st.sampled_from(
+    [
+        "via",
+        "by",
+        "source",
+        ":",
+        "Reuters",
+        "(",
+        ")",
+        "-",
+        "—",
+        "LONDON",
+        "AP",
+        "the",
+        "Harbour",
+        "Ledger",
+        "Ada",
+        "Quill",
+        "https://t.co/x",
+        ".",
+        "©",
+        "originally",
+        "published",
+        "on",
+        "来源",
+        "。",
+    ]
+)
+
+
+@given(st.lists(st.lists(WORDS, max_size=12).map(" ".join).filter(str.strip), min_size=1, max_size=14))
+def test_nothing_is_lost_and_a_line_is_left(lines: list[str]) -> None:
+    kept, found, taken = take_credits(lines)
+    assert kept
+    assert all(credit.evidence.strip() for credit in found)
+    assert bool(found) == bool(taken)
+    left = sorted(letter for line in (*kept, *taken) for letter in line if letter.isalnum())
+    assert left == sorted(letter for line in lines for letter in line if letter.isalnum())

@@ -49,15 +49,10 @@ def article(
         content_hash="h",
         entry=Entry(link=url, title=f"Title of {url}", published_at=published, date_quality=DateQuality.EXACT),
     )
-    credits_found = (
-        (
-            Credit(
-                kind="via", source=credit, author=None, url=None, evidence=f"via {credit}", confidence=0.8, publisher=publisher_of(credit)
-            ),
-        )
-        if credit
-        else ()
+    found = (
+        Credit(kind="via", source=credit, author=None, url=None, evidence=f"via {credit}", confidence=0.8, publisher=publisher_of(credit)),
     )
+    credits_found = found if credit else ()
     extraction = Extraction(
         text=text, title=None, author=None, published_at=None, language="en", summary=None, image_url=None, canonical_href=None,
         text_source=source, extractor="test", credits=credits_found, trimmed=tuple(found.evidence for found in credits_found),

@@ -3,7 +3,7 @@ CREATE OR REPLACE MACRO name_key(name) AS replace(
     regexp_replace(
         regexp_replace(
             regexp_replace(
-                trim(regexp_replace(regexp_replace(lower(strip_accents(name)), '[''’.]', '', 'g'), '[^\p{L}\p{N}]+', ' ', 'g')),
+                trim(regexp_replace(regexp_replace(replace(replace(lower(strip_accents(name)), 'ς', 'σ'), 'ß', 'ss'), '[''’.]', '', 'g'), '[^\p{L}\p{N}]+', ' ', 'g')),
                 '^the ', ''
             ),
             '^(\S+ .*\S|\S{8,}) (?:news|blog|online|website|newsletter|staff|newsroom|agency)$', '\1'
