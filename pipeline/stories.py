@@ -150,11 +150,21 @@ class _Batch:
         return self.matches[pair]
 
     def _rise(self, one: str) -> None:
-        """Makes it a representative: every article behind it that shares a fingerprint with it is due."""
+        """Makes it a representative: what stands behind it and may be its member is due."""
         for value in self.around.texts[one].fingerprints.tolist():
             self.risen[value].append(one)
+        self._make_due(self._questioned(one))
+
+    def _questioned(self, one: str) -> set[str]:
+        """Stored articles whose place a rise of `one` may change.
+
+        A representative among them matched with nothing, so it can only join `one`. A member may also have lost its way to its
+        representative, where a fingerprint that they share became boilerplate.
+        """
         self.around.ask_behind([one])
-        self._make_due(self.around.behind[one])
+        behind = self.around.behind[one].difference(self.outdated, self.been_due)
+        self.around.ask_stored(behind)
+        return {other for other in behind if not self._stood(other) or self._match(one, other)}
 
     def _lose(self, representatives: Collection[str]) -> None:
         """Makes them none any more: their members are due, and those for whom a fingerprint is no longer boilerplate."""
@@ -179,11 +189,11 @@ class _Batch:
         around.ask_near(articles)
         rising = [one for one in articles if self._place(one).match is None and not self._stood(one)]
         around.ask_behind(rising)
-        behind = {other for one in rising for other in around.behind[one]}.difference(self.outdated)
-        around.ask_stored(behind)
-        falling = {other for one in rising for other in around.behind[one] & behind if self._stood(other) and self._match(one, other)}
+        around.ask_stored({other for one in rising for other in around.behind[one]}.difference(self.outdated))
+        questioned = {other for one in rising for other in self._questioned(one)}
+        falling = {one for one in questioned if self._stood(one)}
         falling.update(one for one in articles if self._stood(one) and self._place(one).match)
         around.ask_freed(falling)
         members = {other for one in falling for other in around.members[one]}.difference(self.outdated)
         around.ask_stored(members)
-        around.ask_near(behind | members)
+        around.ask_near(questioned | members)
