@@ -7,7 +7,6 @@ comments are longer than the article they are taken for it: 11 of 87 Polish page
 from __future__ import annotations
 
 import re
-from itertools import chain
 
 from lxml import html as lxml_html
 
@@ -22,6 +21,7 @@ _WORDS = frozenset({
 _SETTINGS = frozenset(
     {"no", "has", "with", "without", "off", "on", "open", "closed", "enabled", "disabled", "allow", "count", "hide", "show"}
 )
+_HINT = re.compile("|".join(sorted(_WORDS)), re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+?(?=[A-Z]|[\W\d_]|$)")
 
 
@@ -34,8 +34,8 @@ def without_comments(tree: lxml_html.HtmlElement) -> lxml_html.HtmlElement:
 
 
 def _is_comments(element: lxml_html.HtmlElement) -> bool:
-    names = chain((element.get("id") or "").split(), (element.get("class") or "").split())
-    return any(_WORDS & words and not _SETTINGS & words for words in map(_words, names))
+    names = f"{element.get('id', '')} {element.get('class', '')}"
+    return bool(_HINT.search(names)) and any(_WORDS & words and not _SETTINGS & words for words in map(_words, names.split()))
 
 
 def _words(name: str) -> set[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -88,11 +87,9 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
     tree = _tree(markup)
     if tree is None:
         return _failure("not_html", f"{url} has no element that can be read")
-    metadata = extract_metadata(deepcopy(tree), default_url=url)
+    metadata = extract_metadata(tree, default_url=url, extensive=False)
     tree = without_comments(tree)
-    found = read_without_loss(
-        tree, strict=partial(_by_trafilatura, url, favor_precision=True), loose=partial(_by_trafilatura, url, favor_precision=False)
-    )
+    found = read_without_loss(tree, partial(_by_trafilatura, url))
     text = _cleaned(found, metadata.title, _anchors(tree))
     if wall := _wall(markup, metadata.title, text, url):
         return Failure(stage=Stage.EXTRACT, reason=wall.reason, detail=f"{url}: {wall.detail}", is_transient=wall.is_transient)
@@ -167,8 +164,10 @@ def _with_lost(text: _Text, tree: lxml_html.HtmlElement, url: str) -> tuple[Cred
     return with_links([*text.credits, *lost], tree, url)
 
 
-def _by_trafilatura(url: str, tree: lxml_html.HtmlElement, *, favor_precision: bool) -> list[str]:
-    document = trafilatura.bare_extraction(tree, url=url, include_comments=False, favor_precision=favor_precision, with_metadata=False)
+def _by_trafilatura(url: str, tree: lxml_html.HtmlElement, *, is_strict: bool, is_quick: bool = False) -> list[str]:
+    document = trafilatura.bare_extraction(
+        tree, url=url, include_comments=False, favor_precision=is_strict, fast=is_quick, with_metadata=False
+    )
     return paragraphs_of(getattr(document, "text", None) or "")
 
 

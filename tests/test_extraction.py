@@ -80,8 +80,10 @@ def test_a_footer_is_not_taken_for_the_article() -> None:
 
 
 def test_an_article_whose_box_hides_what_flows_over_is_not_hidden() -> None:
-    footer = "<div><p>The Gazette is written by the Harbour Press and printed on Pier 4, where letters are taken in at all hours.</p></div>"
-    assert article(f"<div style='overflow: hidden'>{paragraphs()}</div>{footer}").text.split("\n")[:6] == PARAGRAPHS
+    beside = paragraphs(
+        lines=[f"Reader {number} asks what the harbour board will do about the dredger, and when it will be done." for number in range(4)]
+    )
+    assert article(f"<div style='overflow: hidden'>{paragraphs()}</div><div>{beside}</div>").text.split("\n")[:6] == PARAGRAPHS
 
 
 def test_comments_that_are_longer_than_the_article_are_not_taken_for_it() -> None:
