@@ -1,8 +1,9 @@
 """An article from its parts: what the entry said, where the page was, what was extracted. Pure.
 
 Rules for what two sources say differently. Title and date are the entry's where it has them: feeds give the headline alone and the
-minute with its zone, where pages add the site's name, or give it in the headline's place, and a day. Author, language and image are
-the page's where it has them. Both titles and the raw date stay with the sighting and the version.
+minute with its zone, where pages add the site's name, or give it in the headline's place, and often a day alone. Author, language,
+image and the site's name are the page's where it has them: a feed often has one author for all. Nothing is lost by it: what the entry
+says stays with the sighting, what the page says with the article (`page_title`, `page_author`, `page_published_at`).
 """
 
 from __future__ import annotations
@@ -47,7 +48,12 @@ def compose(
         author=extraction.author or entry.entry.author,
         published_at=published_at,
         date_quality=quality,
+        page_title=extraction.title,
+        page_author=extraction.author,
+        page_published_at=extraction.published_at,
         language=extraction.language or entry.entry.language,
+        site_name=extraction.site_name or feed_title,
+        keywords=extraction.keywords,
         text=extraction.text,
         text_hash=hashlib.sha256(extraction.text.encode()).hexdigest()[:32],
         word_count=len(words),
@@ -118,5 +124,5 @@ def _published(entry: IdentifiedEntry, extraction: Extraction) -> tuple[datetime
     if entry.entry.published_at is not None:
         return entry.entry.published_at, entry.entry.date_quality
     if extraction.published_at is not None:
-        return extraction.published_at, DateQuality.ASSUMED_UTC
+        return extraction.published_at, extraction.date_quality
     return None, entry.entry.date_quality

@@ -16,7 +16,8 @@ LONG = "The harbour board has written nine letters and each of them came back wi
 
 def extraction(text: str = LONG, **changes: object) -> Extraction:
     values: dict[str, object] = {
-        "text": text, "title": "Page title", "author": "Ada", "published_at": None, "language": "en", "summary": None, "image_url": None,
+        "text": text, "title": "Page title", "author": "Ada", "published_at": None, "date_quality": DateQuality.MISSING,
+        "language": "en", "site_name": None, "keywords": (), "summary": None, "image_url": None,
         "canonical_href": None, "text_source": TextSource.PAGE, "extractor": "x",
     }  # fmt: skip
     return Extraction(**(values | changes))  # type: ignore[arg-type]

@@ -49,7 +49,8 @@ def article(
     )
     credits_found = (Credit(kind="via", source=credit, author=None, url=None, evidence=f"via {credit}", confidence=0.8),) if credit else ()
     extraction = Extraction(
-        text=text, title=None, author=None, published_at=None, language="en", summary=None, image_url=None, canonical_href=None,
+        text=text, title=None, author=None, published_at=None, date_quality=DateQuality.MISSING, language="en", site_name="Gazette",
+        keywords=("harbour", "dredger"), summary=None, image_url=None, canonical_href=None,
         text_source=source, extractor="test", credits=credits_found, trimmed=tuple(found.evidence for found in credits_found),
     )  # fmt: skip
     return compose(entry, extraction, feed_url="http://gazette.example/feed", feed_title=None, final_url=url, fetched_at=NOW)

@@ -54,7 +54,9 @@ _SIGHTING = {
 _ARTICLE = {
     **dict.fromkeys(("article_id", "canonical_url", "url", "site", "title", "author"), _TEXT),
     "published_at": _TIME,
-    **dict.fromkeys(("date_quality", "language", "text", "text_hash"), _TEXT),
+    **dict.fromkeys(("date_quality", "page_title", "page_author"), _TEXT),
+    "page_published_at": _TIME,
+    **dict.fromkeys(("language", "site_name", "keywords", "text", "text_hash"), _TEXT),
     "word_count": _INT,
     **dict.fromkeys(("summary", "image_url", "text_source", "story_id"), _TEXT),
     "fetched_at": _TIME,
@@ -160,7 +162,13 @@ def _state_row(harvest: Harvest, state: FeedState) -> dict[str, Any]:
 
 
 def _article_row(article: Article) -> dict[str, Any]:
-    return _row(_ARTICLE, article, trimmed="\n".join(article.trimmed) or None, has_credit=bool(article.credits))
+    return _row(
+        _ARTICLE,
+        article,
+        keywords="\n".join(article.keywords) or None,
+        trimmed="\n".join(article.trimmed) or None,
+        has_credit=bool(article.credits),
+    )
 
 
 def _row(columns: Mapping[str, pa.DataType], record: object, **computed: object) -> dict[str, Any]:

@@ -39,6 +39,8 @@ WHERE c.article_id IN (SELECT article_id FROM fresh);
 UPDATE store.article AS a SET
     url = i.url, title = i.title, author = i.author, published_at = coalesce(i.published_at, a.published_at),
     date_quality = CASE WHEN i.published_at IS NULL THEN a.date_quality ELSE i.date_quality END, language = i.language,
+    page_title = i.page_title, page_author = i.page_author, page_published_at = i.page_published_at, site_name = i.site_name,
+    keywords = i.keywords,
     text_hash = i.text_hash, word_count = i.word_count, summary = i.summary, image_url = i.image_url, text_source = i.text_source,
     story_id = i.story_id, has_credit = i.has_credit, version = a.version + 1, fetched_at = i.fetched_at, extractor = i.extractor
 FROM fresh AS i
@@ -46,11 +48,13 @@ WHERE a.article_id = i.article_id AND i.known_version IS NOT NULL;
 
 INSERT INTO store.article (
     article_id, canonical_url, url, site, title, author, published_at, date_quality, language, text_hash, word_count, summary, image_url,
-    text_source, story_id, is_original, has_credit, version, first_seen_at, fetched_at, extractor, run_id
+    text_source, story_id, is_original, has_credit, version, first_seen_at, fetched_at, extractor, run_id, page_title, page_author,
+    page_published_at, site_name, keywords
 )
 SELECT
     article_id, canonical_url, url, site, title, author, published_at, date_quality, language, text_hash, word_count, summary, image_url,
-    text_source, story_id, FALSE, has_credit, 1, fetched_at, fetched_at, extractor, $run_id
+    text_source, story_id, FALSE, has_credit, 1, fetched_at, fetched_at, extractor, $run_id, page_title, page_author,
+    page_published_at, site_name, keywords
 FROM fresh
 WHERE known_version IS NULL;
 
