@@ -133,7 +133,7 @@ def _print_story(con: duckdb.DuckDBPyConnection, article: Row, members: list[Row
     if mine:
         pair = [article["article_id"], mine["matched_article_id"]]
         texts = {row["article_id"]: str(row["text"]) for row in _rows(con, "why_texts", {"article_ids": pair})}
-        passage = shared_passage(*(texts[article_id] for article_id in pair))
+        passage = " ".join(shared_passage(*(texts[article_id] for article_id in pair)).split())
         _detail("longest passage in common", f"{passage[:_SHOWN]}{' …' if len(passage) > _SHOWN else ''}")
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from urllib.parse import urljoin
@@ -27,8 +26,10 @@ from pipeline.comments import without_comments
 from pipeline.decoding import decode_page
 from pipeline.losses import read_without_loss
 from pipeline.markup_credits import is_markup, markup_credits, unread_credits, with_links
+from pipeline.old_markup import in_todays_shape
+from pipeline.page_dates import published_on_page
 from pipeline.paragraphs import paragraphs_of, squeezed, word_weight
-from pipeline.records import Credit, Extraction, Failure, Stage, TextSource
+from pipeline.records import Credit, DateQuality, Extraction, Failure, Stage, TextSource
 from pipeline.trimming import trim_head, trim_links, trim_tail
 from pipeline.walls import WALL_WORDS, Wall, wall_before
 
@@ -88,6 +89,7 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
     if tree is None:
         return _failure("not_html", f"{url} has no element that can be read")
     metadata = extract_metadata(tree, default_url=url, extensive=False)
+    published_at, date_quality = published_on_page(tree, metadata.date)
     tree = without_comments(tree)
     found = read_without_loss(tree, partial(_by_trafilatura, url))
     text = _cleaned(found, metadata.title, _anchors(tree))
@@ -100,8 +102,11 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
         text="\n".join(text.paragraphs),
         title=_line(metadata.title),
         author=_line((metadata.author or "").replace("; ", ", ")),
-        published_at=_day(metadata.date),
+        published_at=published_at,
+        date_quality=date_quality,
         language=_language(tree),
+        site_name=_line(metadata.sitename),
+        keywords=_keywords(metadata.tags),
         summary=_line(metadata.description),
         image_url=_absolute(metadata.image, url),
         canonical_href=canonical_href,
@@ -146,7 +151,10 @@ def extract_feed_content(content: str, url: str, *, title: str | None) -> Extrac
         title=None,
         author=None,
         published_at=None,
+        date_quality=DateQuality.MISSING,
         language=None,
+        site_name=None,
+        keywords=(),
         summary=None,
         image_url=_absolute(image[1], url) if image else None,
         canonical_href=None,
@@ -185,7 +193,7 @@ def _tree(page: str) -> lxml_html.HtmlElement | None:
     tree = load_html(page)
     for element in tree.xpath("//*[contains(@style, 'overflow')]") if tree is not None else ():
         del element.attrib["style"]
-    return tree
+    return in_todays_shape(tree) if tree is not None else None
 
 
 def _rendered(content: str) -> list[str]:
@@ -231,11 +239,10 @@ def _canonical_href(tree: lxml_html.HtmlElement, url: str) -> str | None:
     return _absolute(str(found[0]), url) if found else None
 
 
-def _day(date: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(date).replace(tzinfo=UTC) if date else None
-    except ValueError:
-        return None
+def _keywords(tags: Sequence[str] | None) -> tuple[str, ...]:
+    """Each keyword once, in the page's order; some pages give them as one text with commas."""
+    words = (_line(word) for tag in tags or () for word in re.split(r"[,;、，]", tag))
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _line(text: str | None) -> str | None:

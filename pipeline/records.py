@@ -310,7 +310,10 @@ class Extraction:
     title: str | None
     author: str | None
     published_at: datetime | None
+    date_quality: DateQuality
     language: str | None
+    site_name: str | None
+    keywords: tuple[str, ...]
     summary: str | None
     image_url: str | None
     canonical_href: str | None
@@ -343,8 +346,8 @@ class Article:
     """One article on one site, ready to load; made by `pipeline.articles`.
 
     `article_id` is a hash of `canonical_url`. `aliases` are the canonical forms of every URL that led here: a later entry with such a link
-    is this article and is not fetched again. `text` is whole: what its site's articles have in common is cut when it is loaded. `origin`
-    is what it was made from.
+    is this article and is not fetched again. `text` is whole: what its site's articles have in common is cut when it is loaded. `page_…`
+    is what the page itself says, whichever source won; `origin` what it was made from.
     """
 
     article_id: str
@@ -356,7 +359,12 @@ class Article:
     author: str | None
     published_at: datetime | None
     date_quality: DateQuality
+    page_title: str | None
+    page_author: str | None
+    page_published_at: datetime | None
     language: str | None
+    site_name: str | None
+    keywords: tuple[str, ...]
     text: str
     text_hash: str
     word_count: int

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from flows.demo_newsroom import newsroom_answers
 from pipeline.decoding import decode_page
 from pipeline.extraction import ExtractionInput, extract_article, extract_feed_content, extract_page
-from pipeline.records import Extraction, Failure, TextSource
+from pipeline.records import DateQuality, Extraction, Failure, TextSource
 
 URL = "http://gazette.example/2026/03/dredger"
 PARAGRAPHS = [
@@ -33,14 +35,15 @@ def paragraphs(tag: str = "p", lines: list[str] = PARAGRAPHS) -> str:
 def test_a_page_gives_its_text_and_what_it_says_of_itself() -> None:
     head = (
         '<link rel="canonical" href="/2026/03/dredger/"><meta name="author" content="Ada Quill"><meta name="description" content="In short.">'
-        '<meta property="og:image" content="/d.jpg"><meta property="article:published_time" content="2026-03-02T07:10:00Z">'
+        '<meta property="og:image" content="/d.jpg"><meta property="article:published_time" content="2026-03-02T08:10:00+01:00">'
+        '<meta property="og:site_name" content="Harbour Gazette"><meta name="keywords" content="harbour, dredger, harbour">'
     )
     found = article(f"<main><article><h1>The dredger</h1>{paragraphs()}</article></main>", head)
     assert found.text.split("\n") == PARAGRAPHS
     assert (found.author, found.language, found.summary) == ("Ada Quill", "en", "In short.")
     assert (found.canonical_href, found.image_url) == ("http://gazette.example/2026/03/dredger/", "http://gazette.example/d.jpg")
-    assert found.published_at is not None
-    assert found.published_at.date().isoformat() == "2026-03-02"
+    assert (found.published_at, found.date_quality) == (datetime(2026, 3, 2, 7, 10, tzinfo=UTC), DateQuality.EXACT)
+    assert (found.site_name, found.keywords) == ("Harbour Gazette", ("harbour", "dredger"))
 
 
 def test_a_repost_ends_where_its_body_ends() -> None:

@@ -54,7 +54,8 @@ def article(
     )
     credits_found = found if credit else ()
     extraction = Extraction(
-        text=text, title=None, author=None, published_at=None, language="en", summary=None, image_url=None, canonical_href=None,
+        text=text, title=None, author=None, published_at=None, date_quality=DateQuality.MISSING, language="en", site_name="Gazette",
+        keywords=("harbour", "dredger"), summary=None, image_url=None, canonical_href=None,
         text_source=source, extractor="test", credits=credits_found, trimmed=tuple(found.evidence for found in credits_found),
     )  # fmt: skip
     return compose(

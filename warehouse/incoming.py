@@ -55,7 +55,9 @@ _SIGHTING = {
 _ARTICLE = {
     **dict.fromkeys(("article_id", "canonical_url", "url", "site", "title", "author"), _TEXT),
     "published_at": _TIME,
-    **dict.fromkeys(("date_quality", "language", "text", "text_hash"), _TEXT),
+    **dict.fromkeys(("date_quality", "page_title", "page_author"), _TEXT),
+    "page_published_at": _TIME,
+    **dict.fromkeys(("language", "site_name", "keywords", "text", "text_hash"), _TEXT),
     "word_count": _INT,
     **dict.fromkeys(("summary", "image_url", "text_source"), _TEXT),
     "fetched_at": _TIME,
@@ -198,8 +200,8 @@ def _state_row(harvest: Harvest, state: FeedState) -> dict[str, Any]:
 
 def _article_row(columns: Mapping[str, pa.DataType], article: Article, **computed: object) -> dict[str, Any]:
     origin = {name: getattr(article.origin, name) for name in ("feed", "entry_id", "feed_capture", "page_capture")}
-    trimmed = "\n".join(article.trimmed) or None
-    return _row(columns, article, trimmed=trimmed, **origin, **computed)
+    trimmed, keywords = ("\n".join(several) or None for several in (article.trimmed, article.keywords))
+    return _row(columns, article, trimmed=trimmed, keywords=keywords, **origin, **computed)
 
 
 def _row(columns: Mapping[str, pa.DataType], record: object, **computed: object) -> dict[str, Any]:

@@ -36,18 +36,21 @@ WHERE c.article_id IN (SELECT article_id FROM fresh);
 UPDATE store.article AS a SET
     url = i.url, author = i.author, published_at = coalesce(i.published_at, a.published_at),
     date_quality = CASE WHEN i.published_at IS NULL THEN a.date_quality ELSE i.date_quality END, language = i.language,
-    whole_hash = i.text_hash, summary = i.summary, image_url = i.image_url, text_source = i.text_source,
+    page_title = i.page_title, page_author = i.page_author, page_published_at = i.page_published_at, site_name = i.site_name,
+    keywords = i.keywords, whole_hash = i.text_hash, summary = i.summary, image_url = i.image_url, text_source = i.text_source,
     version = i.version, fetched_at = i.fetched_at, extractor = i.extractor
 FROM fresh AS i
 WHERE a.article_id = i.article_id AND i.known_version IS NOT NULL;
 
 INSERT INTO store.article (
     article_number, article_id, canonical_url, url, site, title, author, published_at, date_quality, language, text_hash, whole_hash,
-    word_count, summary, image_url, text_source, story_id, is_original, version, first_seen_at, fetched_at, extractor, run_id
+    word_count, summary, image_url, text_source, story_id, is_original, version, first_seen_at, fetched_at, extractor, run_id, page_title,
+    page_author, page_published_at, site_name, keywords
 )
 SELECT
     article_number, article_id, canonical_url, url, site, title, author, published_at, date_quality, language, text_hash, text_hash,
-    word_count, summary, image_url, text_source, '', FALSE, 1, fetched_at, fetched_at, extractor, $run_id
+    word_count, summary, image_url, text_source, '', FALSE, 1, fetched_at, fetched_at, extractor, $run_id, page_title,
+    page_author, page_published_at, site_name, keywords
 FROM fresh
 WHERE known_version IS NULL;
 

@@ -34,7 +34,8 @@ INNER JOIN remade AS r ON r.article_id = c.article_id AND r.version = c.version 
 UPDATE store.article AS a SET
     author = r.author, published_at = coalesce(r.published_at, a.published_at),
     date_quality = CASE WHEN r.published_at IS NULL THEN a.date_quality ELSE r.date_quality END, language = r.language,
-    summary = r.summary, image_url = r.image_url, text_source = r.text_source, extractor = r.extractor
+    page_title = r.page_title, page_author = r.page_author, page_published_at = r.page_published_at, site_name = r.site_name,
+    keywords = r.keywords, summary = r.summary, image_url = r.image_url, text_source = r.text_source, extractor = r.extractor
 FROM remade AS r
 WHERE a.rowid = r.row_number AND r.is_current;
 

@@ -19,7 +19,12 @@ SELECT
     a.version,
     a.first_seen_at,
     a.fetched_at,
-    a.extractor
+    a.extractor,
+    a.site_name,
+    string_split(a.keywords, chr(10)) AS keywords,
+    a.page_title,
+    a.page_author,
+    a.page_published_at
 FROM store.article AS a
 LEFT JOIN store.body AS b USING (text_hash);
 
@@ -44,3 +49,8 @@ COMMENT ON COLUMN articles.version IS '1, and one more for each change of its te
 COMMENT ON COLUMN articles.first_seen_at IS 'When it was first stored.';
 COMMENT ON COLUMN articles.fetched_at IS 'When this version was fetched.';
 COMMENT ON COLUMN articles.extractor IS 'What made the text, with its version.';
+COMMENT ON COLUMN articles.site_name IS 'Name of the site, as the page gives it, or the feed''s title.';
+COMMENT ON COLUMN articles.keywords IS 'Keywords that the page gives of itself, in its order.';
+COMMENT ON COLUMN articles.page_title IS 'Title on the page, whichever is in title; the feed''s own is in sightings.';
+COMMENT ON COLUMN articles.page_author IS 'Author on the page, whichever is in author.';
+COMMENT ON COLUMN articles.page_published_at IS 'Publication time on the page, whichever is in published_at.';
