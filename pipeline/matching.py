@@ -64,7 +64,7 @@ class Text:
 
     `key` is equal for texts of the same words in the same order, and 0 where there is nothing to compare. `rank` orders texts, longest
     first: the lower one of two is the one that the other is measured against. `fingerprints` are what an index finds it by: those of
-    `pipeline.fingerprints`, and the key. `headline` is the key of the title. `reach` and
+    `pipeline.fingerprints`, and the key. `headline` is the title's letters. `reach` and
     `numbers` are the length and the count of numbers up to each word.
     """
 
@@ -77,7 +77,7 @@ class Text:
     numbers: npt.NDArray[np.intp]
     reach: npt.NDArray[np.float64]
     site: str
-    headline: int
+    headline: str
 
     @property
     def weight(self) -> float:
@@ -129,8 +129,9 @@ def shared_passage(text: str, other: str) -> str:
 
 
 def _made_ready(words: Words, title: str, site: str) -> Text:
-    key, headline = key_of(words.hashes), key_of(words_in(title).hashes)
+    key = key_of(words.hashes)
     if len(words) < TITLED_BELOW:
+        headline = key_of(words_in(title).hashes)
         key = key_of(np.array([headline, key], np.uint64)) if headline and key else 0
     shingles = runs_of(words.hashes, SHINGLE)
     reach = np.concatenate(([0.0], np.cumsum(np.where(words.is_alone, ALONE_WEIGHT, 1.0))))
@@ -145,7 +146,7 @@ def _made_ready(words: Words, title: str, site: str) -> Text:
         numbers=np.concatenate(([0], np.cumsum(words.is_number))),
         reach=reach,
         site=site,
-        headline=headline,
+        headline="".join(filter(str.isalnum, spelled(title))),
     )
 
 
