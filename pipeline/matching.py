@@ -64,8 +64,8 @@ class Text:
 
     `key` is equal for texts of the same words in the same order, and 0 where there is nothing to compare. `rank` orders texts, longest
     first: the lower one of two is the one that the other is measured against. `fingerprints` are what an index finds it by: those of
-    `pipeline.fingerprints`, and the key. `headline` is the title's letters. `reach` and
-    `numbers` are the length and the count of numbers up to each word.
+    `pipeline.fingerprints`, and the key. `headline` is the title's letters. `reach` and `numbers` are
+    the length and the count of numbers up to each word.
     """
 
     words: Words

@@ -194,3 +194,5 @@ class _Batch:
         members = {other for one in falling for other in around.members[one]}.difference(self.outdated)
         around.ask_stored(members)
         around.ask_near(questioned | members)
+        kept = {other for one in rising for other in around.behind[one] & members if self._match(one, other)}
+        around.ask_behind(members - kept)

@@ -13,7 +13,7 @@ from pipeline.matching import Text, text_of
 from pipeline.records import IndexEntry
 
 # How many stored representatives a batch may do away with before the index is asked for more of them.
-_SPARE = 16
+_SPARE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
