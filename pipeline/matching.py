@@ -1,9 +1,12 @@
 """Whether two texts are one story, told from the two alone, and the passage that shows it. Pure.
 
 The shorter text is measured against the longer one: the share of its words that stand in passages of some length which the longer one has
-as well. That finds a whole copy, a copy with lines added or dropped, and an excerpt alike, and it never depends on what else is known. Of
-156 real pairs of 2011-12 that people labelled, in six languages, it finds 21 of 21 copies and 29 of 36 partial ones at `COVERED` = .4; the
-highest other pair has .36 and, without `PASSAGE_WORDS`, .42: common phrases and names are shared by all that is written about an event.
+as well. That finds a whole copy, a copy with lines added or dropped, and an excerpt alike, and it never depends on what else is known.
+
+Measured on 156 pairs of real pages of 2011-12 that people labelled, in six languages, without the lines that three pages of a site share:
+24 of 24 copies and 29 of 36 partial ones are found, 5 of 58 pairs about one event, none of 36 that share their site's furniture, and one
+of two other pairs of a site, which have 769 words in a row in common. Passages of 5 words find 32 of the partial ones and 6 of those about
+one event, passages of 12 words 26 and 2; at a share of .3 in place of .4 it is 32 and 10, at .5 25 and 1.
 """
 
 from __future__ import annotations
