@@ -32,7 +32,8 @@ def group(tellings: Iterable[Telling], *, shared_by: int = SHARED_BY) -> dict[st
     placed: dict[str, Placement] = {}
     for one in sorted(texts, key=lambda article_id: (texts[article_id].rank, article_id)):
         values = texts[one].fingerprints.tolist()
-        near = _near((holders[value] for value in values if value in holders), len(values), shared_by)
+        shared = Counter(other for value in values if len(holders[value]) <= shared_by for other in holders[value])
+        near = (other for other, count in shared.items() if count >= SHARED_LEAST * len(values))
         placed[one] = _placed(one, ((other, match(texts[other], texts[one])) for other in near), texts)
         if placed[one].match is None:
             for value in values:
@@ -54,12 +55,6 @@ def regroup(changed: Iterable[Telling], removed: Collection[str], index: StoryIn
     return {one: place for one, place in batch.placed.items() if batch.is_news(place)}
 
 
-def _near(holders: Iterable[Sequence[str]], fingerprints: int, shared_by: int) -> list[str]:
-    """Representatives that share enough fingerprints with a text, of those that are not boilerplate."""
-    shared = Counter(one for several in holders if len(several) <= shared_by for one in several)
-    return [one for one, count in shared.items() if count >= SHARED_LEAST * fingerprints]
-
-
 def _placed(one: str, found: Iterable[tuple[str, Match | None]], texts: Mapping[str, Text]) -> Placement:
     """With the representative that covers it best (the more alike, then the first in order, where two do), or by itself."""
     ranked = [(-why.containment, -why.similarity, texts[other].rank, other, why) for other, why in found if why]
@@ -72,18 +67,20 @@ def _placed(one: str, found: Iterable[tuple[str, Match | None]], texts: Mapping[
 class _Batch:
     """One batch as it is worked through, in order.
 
-    `lost`: stored representatives that are none any more (removed, changed, or joined to another). `risen`: articles that have become
-    one, by the fingerprints that they hold. `due`: articles whose place may be another than before, the first in order on top. What
-    becomes due stands behind `at`, the article in hand, since places depend on what stands before them only: each is placed once.
+    `lost`: stored representatives that are none any more (removed, changed, or joined to another). `fallen` are these, and `risen` are
+    articles that have become one, by the fingerprints that they hold (held, where the text has changed). `due`: articles whose place may
+    be another than before, the first in order on top. What becomes due stands behind `at`, the article in hand, since places depend on
+    what stands before them only: each is placed once.
     """
 
     def __init__(self, index: StoryIndex, outdated: Collection[str], shared_by: int) -> None:
-        self.around = Neighbours(index, shared_by)
+        self.around = Neighbours(index, share=SHARED_LEAST, shared_by=shared_by)
         self.outdated = outdated
         self.shared_by = shared_by
         self.placed: dict[str, Placement] = {}
         self.lost: set[str] = set()
-        self.risen: defaultdict[int, list[str]] = defaultdict(list)
+        self.risen: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+        self.fallen: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
         self.due: list[tuple[int, str]] = []
         self.been_due: set[str] = set()
         self.at = (-1, "")
@@ -129,19 +126,17 @@ class _Batch:
         return self.around.texts[one].rank, one
 
     def _place(self, one: str) -> Placement:
+        order = self._order(one)
         values = self.around.texts[one].fingerprints.tolist()
-        near = _near((self._standing(one, value) for value in values), len(values), self.shared_by)
+        shared: Counter[str] = Counter()
+        for value in values:
+            count, stored = self.around.near[one].get(value, (0, ()))
+            risen = [other for other in self.risen.get(value, ()) if other < order]
+            if count + len(risen) - sum(other < order for other in self.fallen.get(value, ())) <= self.shared_by:
+                shared.update(other for other in stored if other not in self.lost)
+                shared.update(other for _, other in risen)
+        near = (other for other, count in shared.items() if count >= SHARED_LEAST * len(values))
         return _placed(one, ((other, self._match(other, one)) for other in near), self.around.texts)
-
-    def _standing(self, one: str, value: int) -> list[str]:
-        """The representatives before `one` that hold a fingerprint of it; none where they are too many for the index to give."""
-        stored = self.around.near[one].get(value, [])
-        if None in stored:
-            return []
-        return [
-            *(other for other in stored if other and other not in self.lost and self._order(other) < self._order(one)),
-            *(other for other in self.risen.get(value, ()) if self._order(other) < self._order(one)),
-        ]
 
     def _match(self, representative: str, one: str) -> Match | None:
         pair = representative, one
@@ -152,7 +147,7 @@ class _Batch:
     def _rise(self, one: str) -> None:
         """Makes it a representative: what stands behind it and may be its member is due."""
         for value in self.around.texts[one].fingerprints.tolist():
-            self.risen[value].append(one)
+            self.risen[value].append(self._order(one))
         self._make_due(self._questioned(one))
 
     def _questioned(self, one: str) -> set[str]:
@@ -172,6 +167,8 @@ class _Batch:
         self.around.allow_for(len(self.lost))
         self.around.ask_freed(representatives)
         for one in representatives:
+            for value in self.around.texts[one].fingerprints.tolist():
+                self.fallen[value].append(self._order(one))
             self._make_due(self.around.freed[one].union(self.around.members[one]))
 
     def _make_due(self, articles: Collection[str]) -> None:
@@ -197,3 +194,5 @@ class _Batch:
         members = {other for one in falling for other in around.members[one]}.difference(self.outdated)
         around.ask_stored(members)
         around.ask_near(questioned | members)
+        kept = {other for one in rising for other in around.behind[one] & members if self._match(one, other)}
+        around.ask_behind(members - kept)

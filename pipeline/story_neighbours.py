@@ -5,7 +5,6 @@ One question reads the whole index of fingerprints, so what it costs is the read
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,7 +13,7 @@ from pipeline.matching import Text, text_of
 from pipeline.records import IndexEntry
 
 # How many stored representatives a batch may do away with before the index is asked for more of them.
-_SPARE = 16
+_SPARE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +33,22 @@ class Telling:
 class StoryIndex(Protocol):
     """What the warehouse knows of stories as they were before a batch.
 
-    It compares ranks alone, so that articles of equal rank, a wanted article itself among them, are given too: they are told apart here.
+    One article stands before another if its (rank, article_id) is less.
     """
 
-    def representatives(self, wanted: Sequence[IndexEntry], *, most: int) -> Iterable[tuple[str, int, str | None]]:
-        """(wanted article, fingerprint of it, representative that holds it and has no higher rank).
+    def representatives(self, wanted: Sequence[IndexEntry], *, share: float, most: int) -> Iterable[tuple[str, int, int, Sequence[str]]]:
+        """(wanted article, fingerprint of it, how many representatives before it hold that, which of them).
 
-        Where there are more than `most` for a fingerprint, one row with None stands for them.
+        A row for each fingerprint that any of them holds. Which: those alone that share at least `share` of the wanted article's
+        fingerprints, counted by those that no more than `most` hold. Of more than `most`, any greater number is given and none named.
         """
         ...
 
-    def holders(self, wanted: Sequence[IndexEntry], *, least: int, most: int) -> Iterable[tuple[str, str]]:
-        """(wanted article, article that holds a fingerprint of it and has no lower rank).
+    def holders(self, wanted: Sequence[IndexEntry], *, share: float, least: int, most: int) -> Iterable[tuple[str, str]]:
+        """(wanted article, article behind it that holds a fingerprint of it).
 
-        Only by fingerprints that at least `least` and at most `most` representatives hold which have no higher rank than that article.
+        Only by fingerprints that at least `least` and at most `most` representatives before that article hold. Of representatives, those
+        alone of whose fingerprints such are at least `share`.
         """
         ...
 
@@ -67,18 +68,20 @@ class StoryIndex(Protocol):
 class Neighbours:
     """Answers of the index, kept for the length of a batch.
 
-    `texts`: of every article that a question was asked about. `representative`: of stored articles. `near`: representatives before an
-    article by the fingerprint that they share with it, None for too many of them. `behind`: stored articles to place again once an
-    article becomes a representative; `freed`: those to place again once it is none any more, its members aside; `members`: these.
+    `texts`: of every article that a question was asked about. `representative`: of stored articles. `near`: by the fingerprint that they
+    share with an article, how many representatives before it there are, and which may be worth a comparison. `behind`: stored articles to
+    place again once an article becomes a representative; `freed`: those to place again once it is none any more, its members aside, which
+    are in `members`.
     """
 
-    def __init__(self, index: StoryIndex, shared_by: int) -> None:
+    def __init__(self, index: StoryIndex, *, share: float, shared_by: int) -> None:
         self._index = index
+        self._share = share
         self._shared_by = shared_by
         self._spare = _SPARE
         self.texts: dict[str, Text] = {}
         self.representative: dict[str, str] = {}
-        self.near: dict[str, dict[int, list[str | None]]] = {}
+        self.near: dict[str, dict[int, tuple[int, Sequence[str]]]] = {}
         self.behind: dict[str, set[str]] = {}
         self.freed: dict[str, set[str]] = {}
         self.members: dict[str, Sequence[str]] = {}
@@ -101,25 +104,25 @@ class Neighbours:
     def ask_near(self, articles: Iterable[str]) -> None:
         """Has the representatives before each article, with their texts."""
         if new := self._entries(articles, self.near):
-            self.near.update((entry.article_id, defaultdict(list)) for entry in new)
-            found = set()
-            for one, value, other in self._index.representatives(new, most=self._shared_by + self._spare):
-                self.near[one][value].append(other)
-                found.add(other)
-            self.ask_stored(other for other in found if other is not None)
+            self.near.update((entry.article_id, {}) for entry in new)
+            found: set[str] = set()
+            for one, value, count, others in self._index.representatives(new, share=self._share, most=self._shared_by + self._spare):
+                self.near[one][value] = count, others
+                found.update(others)
+            self.ask_stored(found)
 
     def ask_behind(self, articles: Iterable[str]) -> None:
         """Has the stored articles that a rise of each article puts in question."""
         if new := self._entries(articles, self.behind):
             self.behind.update((entry.article_id, set()) for entry in new)
-            for one, other in self._index.holders(new, least=0, most=self._shared_by + self._spare):
+            for one, other in self._index.holders(new, share=self._share, least=0, most=self._shared_by + self._spare):
                 self.behind[one].add(other)
 
     def ask_freed(self, articles: Iterable[str]) -> None:
         """Has the stored articles that a fall of each representative puts in question, and its members."""
         if new := self._entries(articles, self.freed):
             self.freed.update((entry.article_id, set()) for entry in new)
-            for one, other in self._index.holders(new, least=self._shared_by + 1, most=self._shared_by + self._spare):
+            for one, other in self._index.holders(new, share=0, least=self._shared_by + 1, most=self._shared_by + self._spare):
                 self.freed[one].add(other)
             self.members.update(self._index.members({entry.article_id for entry in new}.difference(self.members)))
 

@@ -2,7 +2,7 @@
 
 A word is a run of letters, marks and digits, in one spelling (NFKC, case folded), so that punctuation, case and spacing say nothing. In
 scripts that are written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) a character is a word. The text is never cut into
-Python strings: as one array of code points it takes 0.2 ms for 700 words, where splitting alone takes .25 and a hash for each word 1.
+Python strings but stays one array of code points: with fingerprints that is six times as fast as a string and a hash for each word.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.records import IndexEntry, Placement
@@ -32,22 +32,26 @@ class MemoryStoryIndex:
                 self.holding[value].add(telling.article_id)
         self.places.update(places)
 
-    def representatives(self, wanted: Sequence[IndexEntry], *, most: int) -> Iterator[tuple[str, int, str | None]]:
+    def representatives(self, wanted: Sequence[IndexEntry], *, share: float, most: int) -> Iterator[tuple[str, int, int, list[str]]]:
         for entry in wanted:
-            for value in entry.fingerprints:
-                found = self._standing(value, entry.rank)
-                if len(found) > most:
-                    yield entry.article_id, value, None
-                else:
-                    yield from ((entry.article_id, value, one) for one in found)
+            before = {value: self._before(value, entry) for value in entry.fingerprints}
+            shared = Counter(one for several in before.values() if len(several) <= most for one in several)
+            for value, several in before.items():
+                near = [one for one in several if shared[one] >= share * len(entry.fingerprints)] if len(several) <= most else []
+                if several:
+                    yield entry.article_id, value, len(several), near
 
-    def holders(self, wanted: Sequence[IndexEntry], *, least: int, most: int) -> Iterator[tuple[str, str]]:
+    def holders(self, wanted: Sequence[IndexEntry], *, share: float, least: int, most: int) -> Iterator[tuple[str, str]]:
         for entry in wanted:
-            for value in entry.fingerprints:
-                for one in self.holding.get(value, ()):
-                    rank = self.entries[one].rank
-                    if rank >= entry.rank and least <= len(self._standing(value, rank)) <= most:
-                        yield entry.article_id, one
+            shared = Counter(
+                one
+                for value in entry.fingerprints
+                for one in self.holding.get(value, ())
+                if _order(self.entries[one]) > _order(entry) and least <= len(self._before(value, self.entries[one])) <= most
+            )
+            for one, count in shared.items():
+                if self.places[one].match or count >= share * len(self.entries[one].fingerprints):
+                    yield entry.article_id, one
 
     def representative_of(self, articles: Collection[str]) -> dict[str, str]:
         return {one: self.places[one].representative_id for one in articles if one in self.places}
@@ -62,6 +66,10 @@ class MemoryStoryIndex:
     def tellings(self, articles: Collection[str]) -> list[Telling]:
         return [self.told[one] for one in articles]
 
-    def _standing(self, value: int, rank: int) -> list[str]:
+    def _before(self, value: int, entry: IndexEntry) -> list[str]:
         found = self.holding.get(value, ())
-        return [one for one in found if self.places[one].match is None and self.entries[one].rank <= rank]
+        return [one for one in found if self.places[one].match is None and _order(self.entries[one]) < _order(entry)]
+
+
+def _order(entry: IndexEntry) -> tuple[int, str]:
+    return entry.rank, entry.article_id
