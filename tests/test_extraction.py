@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from flows.demo_newsroom import newsroom_answers
-from pipeline.decoding import decode_page
 from pipeline.extraction import ExtractionInput, extract_article, extract_feed_content, extract_page
 from pipeline.records import DateQuality, Extraction, Failure, TextSource
 
@@ -149,19 +148,3 @@ def test_the_better_of_page_and_feed_is_taken(page_lines: int | None, content_li
 def test_the_same_page_gives_the_same_record() -> None:
     given = ExtractionInput(url=URL, page_body=page(f"<article>{paragraphs()}</article>"))
     assert extract_article(given) == extract_article(given)
-
-
-@pytest.mark.parametrize(
-    ("body", "content_type", "expected"),
-    [
-        pytest.param("<p>Café</p>".encode("latin-1"), "text/html; charset=iso-8859-1", "Café", id="header"),
-        pytest.param("<meta charset='windows-1251'><p>Порт</p>".encode("cp1251"), "text/html", "Порт", id="meta"),
-        pytest.param(b"\xef\xbb\xbf" + "<p>Café</p>".encode(), "text/html; charset=iso-8859-1", "Café", id="byte order mark before header"),
-        pytest.param("<p>Café</p>".encode(), None, "Café", id="nothing declared, UTF-8"),
-        pytest.param("<meta charset='gb2312'><p>港口</p>".encode("gbk"), "text/html", "港口", id="gb2312 means gbk"),
-        pytest.param(b"<p>a\x00b</p>", None, "ab", id="NUL"),
-        pytest.param(b"<meta charset='klingon'><p>x</p>", None, "x", id="an encoding that does not exist"),
-    ],
-)
-def test_bytes_are_read_as_a_browser_reads_them(body: bytes, content_type: str | None, expected: str) -> None:
-    assert expected in decode_page(body, content_type)

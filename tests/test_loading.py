@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,17 @@ def test_what_was_loaded_is_in_the_views(tmp_path: Path) -> None:
     assert rows(warehouse, "SELECT title, format, status, etag, interval_s FROM feeds") == [("Gazette", "rss20", "active", '"1"', 1800.0)]
     assert rows(warehouse, "SELECT reason, is_final FROM rejections") == [("http_500", True)]
     assert rows(warehouse, "SELECT version, text FROM article_versions") == [(1, TEXT * 2)]
+
+
+def test_what_a_page_says_of_itself_is_kept_beside_what_won(tmp_path: Path) -> None:
+    warehouse = begun(tmp_path)
+    first = replace(article("http://gazette.example/a"), page_title="On the page", page_author="Ada Quill", page_published_at=NOW)
+    second = replace(article("http://gazette.example/a", "Another text."), page_title="On the page, edited", page_published_at=NOW)
+    for found in (first, second):
+        load(warehouse, harvest("gazette", {"a": found}))
+        assert rows(warehouse, "SELECT title, page_title, page_author, page_published_at, site_name, keywords FROM articles") == [
+            (found.title, found.page_title, found.page_author, NOW, "Gazette", ["harbour", "dredger"])
+        ]
 
 
 def test_the_same_batch_again_changes_nothing(tmp_path: Path) -> None:
