@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.gathering import Gatherer, bug_failure
 from flows.known import Known
-from pipeline.fetching import HttpClient
-from pipeline.identity import identify
+from pipeline.fetching import HttpClient, same_origin
+from pipeline.identity import identify, recognised
 from pipeline.parsing import parse_feed
-from pipeline.polling import PollingPolicy, after_poll, body_hash, conditional_headers
+from pipeline.polling import Decision, PollingPolicy, body_hash, conditional_headers, decide
 from pipeline.records import (
     Failure,
     Feed,
@@ -21,7 +21,6 @@ from pipeline.records import (
     IdentifiedEntry,
     ParsedFeed,
     Poll,
-    PollOutcome,
     Response,
     Stage,
 )
@@ -32,8 +31,6 @@ from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 PARSE_SECONDS = 45.0
 # 226 IM Used: only what is new since our validator (RFC 3229); what it does not list has not left the feed.
 _READABLE = frozenset({200, 226})
-# Pages of one feed on their way at once: the host's own limit is lower, but a feed may link to many hosts.
-PAGES_OF_ONE_FEED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,29 +88,41 @@ class Harvester:
             return replace(harvest, rejections=(self._gatherer.rejection(feed, None, bug, attempts=1),))
 
     async def _harvest(self, feed: Feed, state: FeedState, started_at: datetime) -> Harvest:
-        answer = await self.ask(feed, state.url, conditional_headers(state))
+        answer = await self.ask(feed, state.url, conditional_headers(feed, state))
         if isinstance(answer, Failure) or answer.status not in _READABLE or body_hash(answer.body) == state.body_hash:
             return self._without_reading(feed, state, answer, started_at)
         reading = await self.read(feed, answer)
         if isinstance(reading, Failure):
             return self._without_reading(feed, state, answer, started_at, unreadable=reading)
         sifted = reading.sifted
-        gathered = await self._gatherer.gather(feed, sifted.new, sifted.changed, seen_at=started_at, feed_title=reading.parsed.title)
+        gathered = await self._gatherer.gather(
+            feed, sifted.new, sifted.changed, resaved=sifted.resaved, seen_at=started_at, feed_title=reading.parsed.title
+        )
+        decision = decide(
+            feed,
+            state,
+            answer,
+            reading=reading.parsed,
+            entries_new=len(sifted.new),
+            entries_changed=len(sifted.changed),
+            policy=self._policy,
+            now=started_at,
+        )
         return Harvest(
             feed=feed.name,
             poll=Poll(
                 feed=feed.name,
                 started_at=started_at,
                 duration_ms=answer.duration_ms,
-                outcome=PollOutcome.NEW if sifted.new or sifted.changed else PollOutcome.UNCHANGED,
+                outcome=decision.outcome,
                 http_status=answer.status,
                 bytes=len(answer.body),
                 entries_seen=len(sifted.new) + len(sifted.changed) + sifted.unchanged,
                 entries_new=len(sifted.new),
                 entries_changed=len(sifted.changed),
-                error=reading.parsed.complaint,
+                error=reading.parsed.complaint or decision.note,
             ),
-            state=after_poll(feed, state, answer, parsed=reading.parsed, entries_new=len(sifted.new), policy=self._policy, now=started_at),
+            state=decision.state,
             profile=FeedProfile(title=reading.parsed.title, site_url=reading.parsed.site_url, format=reading.parsed.format),
             listed_ids=reading.listed_ids if answer.status == 200 else None,
             sightings=gathered.sightings,
@@ -122,14 +131,14 @@ class Harvester:
             rejections=gathered.rejections,
         )
 
-    async def ask(self, feed: Feed, url: str, headers: Sequence[tuple[str, str]] = ()) -> Response | Failure:
-        """The answer to a request for a feed document, with the feed's own headers."""
+    async def ask(self, feed: Feed, url: str, conditions: Mapping[str, Sequence[tuple[str, str]]] | None = None) -> Response | Failure:
+        """The answer to a request for a feed document, with the feed's own headers where it stands under its configured origin."""
         return await self._client.get(
             url,
             stage=Stage.POLL,
             max_bytes=self._max_feed_bytes,
-            headers=headers,
-            private_headers=feed.headers,
+            conditions=conditions,
+            private_headers=feed.headers if same_origin(url, feed.url) else (),
             user_agent=feed.user_agent,
         )
 
@@ -147,14 +156,18 @@ class Harvester:
         if isinstance(parsed, Failure):
             return parsed
         identified = identify(parsed.entries)
-        known = await self._known.entries(feed.name, [entry.entry_id for entry in identified])
+        known = dict(await self._known.entries(feed.name, [entry.entry_id for entry in identified]))
+        strange = [entry for entry in identified if entry.entry_id not in known]
+        if strange and (linked := await self._known.linked(feed.name, strange)):
+            identified = recognised(identified, known, linked)
+            known |= {entry.entry_id: entry for entries in linked.values() for entry in entries}
         return Reading(parsed=parsed, identified=identified, sifted=sift(identified, known, seen=len(parsed.entries)))
 
     def _without_reading(
         self, feed: Feed, state: FeedState, answer: Response | Failure, started_at: datetime, *, unreadable: Failure | None = None
     ) -> Harvest:
         """The harvest of a poll that brought no entries to look at: 304, the same body, or a failure."""
-        outcome, error = _outcome(answer, unreadable)
+        decision = self._decided(feed, state, answer, unreadable, started_at)
         came = answer if isinstance(answer, Response) else None
         return Harvest(
             feed=feed.name,
@@ -162,33 +175,26 @@ class Harvester:
                 feed=feed.name,
                 started_at=started_at,
                 duration_ms=came.duration_ms if came else _milliseconds(self._now(), started_at),
-                outcome=outcome,
+                outcome=decision.outcome,
                 http_status=answer.status if isinstance(answer, Response) else answer.http_status,
                 bytes=len(came.body) if came else 0,
                 entries_seen=0,
                 entries_new=0,
                 entries_changed=0,
-                error=error,
+                error=decision.note,
             ),
-            state=after_poll(feed, state, answer, parsed=unreadable, entries_new=0, policy=self._policy, now=started_at),
+            state=decision.state,
         )
+
+    def _decided(
+        self, feed: Feed, state: FeedState, answer: Response | Failure, unreadable: Failure | None, started_at: datetime
+    ) -> Decision:
+        return decide(feed, state, answer, reading=unreadable, entries_new=0, entries_changed=0, policy=self._policy, now=started_at)
 
 
 def _parse(body: bytes, url: str, content_type: str | None, now: datetime) -> ParsedFeed | Failure:
     """`parse_feed` with positional arguments, as a worker process is called."""
     return parse_feed(body, url=url, content_type=content_type, now=now)
-
-
-def _outcome(answer: Response | Failure, unreadable: Failure | None) -> tuple[PollOutcome, str | None]:
-    if unreadable is not None:
-        return PollOutcome.FAILED, f"{unreadable.reason}: {unreadable.detail}"
-    if isinstance(answer, Failure):
-        return PollOutcome.SKIPPED if answer.reason == "waiting" else PollOutcome.FAILED, f"{answer.reason}: {answer.detail}"
-    if answer.status == 304:
-        return PollOutcome.NOT_MODIFIED, None
-    if answer.status in _READABLE:
-        return PollOutcome.UNCHANGED, None
-    return PollOutcome.FAILED, f"http_{answer.status}: the server answered {answer.status}"
 
 
 def _milliseconds(later: datetime, earlier: datetime) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from pipeline.records import Feed, FeedState, FeedStatus, Harvest, Run, RunKind, RunSummary
+from pipeline.records import MAX_VERSIONS, Feed, FeedState, Harvest, Run, RunKind, RunSummary
 from warehouse.connections import writer, writer_lock
+from warehouse.feed_states import read_feed_states
 from warehouse.incoming import incoming, incoming_feeds
 from warehouse.migrate import migrate
 from warehouse.publishing import publish_copy
@@ -54,7 +55,7 @@ class Warehouse:
     def feed_states(self) -> dict[str, FeedState]:
         """What is remembered of each feed, by name."""
         with self._writing(publish=False) as con:
-            return {state.feed: state for state in map(_feed_state, con.execute(query("feed_states")).fetchall())}
+            return read_feed_states(con)
 
     def load(self, run_id: str, harvests: Sequence[Harvest], *, now: datetime, publish: bool) -> None:
         """Stores a batch, whole or not at all. The same batch again changes nothing."""
@@ -62,7 +63,7 @@ class Warehouse:
             for name, table in incoming(harvests).items():
                 con.register(name, table)
             con.execute(query("load_feeds"))
-            _execute_each(con, "load_articles", {"run_id": run_id})
+            _execute_each(con, "load_articles", {"run_id": run_id, "max_versions": MAX_VERSIONS})
             con.execute(query("load_stories"))
             _execute_each(con, "load_sightings", {"run_id": run_id})
             _execute_each(con, "load_log", {"run_id": run_id, "now": now})
@@ -121,13 +122,3 @@ def _execute_each(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, o
     """Runs the statements of a query file, each with those of `values` that it names: DuckDB refuses any that it does not use."""
     for statement in con.extract_statements(query(name)):
         con.execute(statement, {key: value for key, value in values.items() if key in statement.named_parameters})
-
-
-def _feed_state(row: tuple[object, ...]) -> FeedState:
-    names = [name for name in FeedState.__dataclass_fields__ if name != "interval"]
-    columns = ("feed", "url", "status", "etag", "last_modified", "body_hash", "interval", *names[6:])
-    values = dict(zip(columns, row, strict=True))
-    interval = values["interval"]
-    values["interval"] = timedelta(seconds=interval) if isinstance(interval, float) else None
-    values["status"] = FeedStatus(str(values["status"]))
-    return FeedState(**values)  # type: ignore[arg-type]

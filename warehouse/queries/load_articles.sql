@@ -12,7 +12,7 @@ FROM incoming_article AS i
 LEFT JOIN (
     SELECT article_id, version, story_id, text_hash FROM store.article WHERE rowid IN (SELECT row_number FROM known_row)
 ) AS a ON a.article_id = i.article_id
-WHERE a.article_id IS NULL OR a.text_hash <> i.text_hash;
+WHERE a.article_id IS NULL OR (a.text_hash <> i.text_hash AND a.version < $max_versions);
 
 CREATE OR REPLACE TEMP TABLE touched_story AS
 SELECT story_id FROM fresh
