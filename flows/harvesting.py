@@ -11,7 +11,7 @@ from flows.known import Known
 from pipeline.fetching import HttpClient, same_origin
 from pipeline.identity import identify, recognised
 from pipeline.parsing import parse_feed
-from pipeline.polling import Decision, PollingPolicy, body_hash, conditional_headers, decide
+from pipeline.polling import Decision, PollingPolicy, decide
 from pipeline.records import (
     Failure,
     Feed,
@@ -25,6 +25,7 @@ from pipeline.records import (
     Stage,
 )
 from pipeline.sifting import Sifted, sift
+from pipeline.validators import body_hash, conditional_headers
 from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
 # feedparser reads 15 MB, the most that a feed may have, in about 20 s; what takes longer is built to.

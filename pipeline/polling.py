@@ -17,7 +17,6 @@ than `max_interval` unless the server has asked for that, and while a feed keeps
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,8 +24,7 @@ from pipeline.freshness import fresh_for, is_skipped, past_skips, until_update
 from pipeline.records import Failure, Feed, FeedState, FeedStatus, ParsedFeed, PollOutcome, Response, Rhythm
 from pipeline.retry_after import retry_after
 from pipeline.rhythm import GAP_SHARE, expected_gap, first_rhythm, learnt, longest_pause
-
-Headers = tuple[tuple[str, str], ...]
+from pipeline.validators import body_hash, conditional_headers, validated
 
 _PERMANENT = frozenset({301, 308})
 _ANSWERED = frozenset({200, 226, 304})
@@ -85,32 +83,6 @@ def is_due(state: FeedState, now: datetime) -> bool:
     return state.next_poll_at is None or (state.next_poll_at <= now and not is_skipped(state.hints, now))
 
 
-def body_hash(body: bytes) -> str:
-    """The hash by which a feed's body is known again when its server has no validators."""
-    return hashlib.sha256(body).hexdigest()
-
-
-def conditional_headers(feed: Feed, state: FeedState) -> Mapping[str, Headers]:
-    """What goes to which address: both its validators, as the server wrote them (RFC 9110, 13.1), and the wish for a delta (RFC 3229).
-
-    No delta is asked for while the feed fails: a server that sends broken ones must send the whole.
-    """
-    if feed.ignore_validators:
-        return {}
-    known = {
-        state.redirect_url: (state.redirect_etag, state.redirect_last_modified),
-        state.url: (state.etag, state.last_modified),
-    }
-    headers: dict[str, Headers] = {}
-    for url, (etag, last_modified) in known.items():
-        if url and (etag or last_modified):
-            tag = (("If-None-Match", etag),) if etag else ()
-            delta = (("A-IM", "feed"),) if etag and not state.consecutive_failures else ()
-            since = (("If-Modified-Since", last_modified),) if last_modified else ()
-            headers[url] = (*tag, *delta, *since)
-    return headers
-
-
 def decide(
     feed: Feed,
     state: FeedState,
@@ -136,7 +108,7 @@ def decide(
     hints = reading.hints if reading else state.hints
     rhythm = _rhythm(state, answer, reading, entries_new, now)
     after = replace(
-        _validated(after, answer),
+        validated(after, answer),
         status=FeedStatus.ACTIVE,
         body_hash=body_hash(answer.body) if answer.status == 200 else state.body_hash,
         last_polled_at=now,
@@ -255,25 +227,6 @@ def _rhythm(state: FeedState, answer: Response, reading: ParsedFeed | None, entr
         return first_rhythm(reading.entries, now=now) if reading else state.rhythm
     listed = len(reading.entries) if reading and answer.status == 200 and not reading.complaint else None
     return learnt(state.rhythm, entries_new=entries_new, listed=listed, since=state.last_success_at, now=now)
-
-
-def _validated(state: FeedState, answer: Response) -> FeedState:
-    """With the answer's validators, kept for the address that gave them. A 304 keeps what it does not renew."""
-    etag, last_modified = answer.header("etag"), answer.header("last-modified")
-    kept = answer.status == 304
-    if answer.final_url == state.url:
-        return replace(
-            state,
-            etag=etag or (state.etag if kept else None),
-            last_modified=last_modified or (state.last_modified if kept else None),
-        )
-    kept = kept and answer.final_url == state.redirect_url
-    return replace(
-        state,
-        redirect_url=answer.final_url,
-        redirect_etag=etag or (state.redirect_etag if kept else None),
-        redirect_last_modified=last_modified or (state.redirect_last_modified if kept else None),
-    )
 
 
 def _moved(state: FeedState, answer: Response, policy: PollingPolicy, now: datetime) -> tuple[FeedState, str | None]:

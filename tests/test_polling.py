@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.polling import Decision, PollingPolicy, body_hash, conditional_headers, decide, is_due
+from pipeline.polling import Decision, PollingPolicy, decide, is_due
 from pipeline.records import (
     DateQuality,
     Entry,
@@ -27,6 +27,7 @@ from pipeline.records import (
     Stage,
 )
 from pipeline.retry_after import retry_after
+from pipeline.validators import body_hash, conditional_headers
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)  # a Tuesday
 POLICY = PollingPolicy(jitter=0.0)
