@@ -24,7 +24,8 @@ class Life:
     etag: str = "none"
     last_modified: bool = False
     window: int = 15
-    every: timedelta = 8 * HOUR
+    every: timedelta = 2 * DAY
+    busy: tuple[timedelta, timedelta] = (timedelta(), 30 * DAY)
     headers: dict[str, str] = field(default_factory=dict)
     hints: str = ""
     delta: bool = False
@@ -37,7 +38,11 @@ class Life:
 
     def published(self, at: datetime) -> int:
         """How many entries there have been; ten stood there at the start."""
-        return 10 + int((at - START) / self.every)
+        start, end = self.busy
+        return 10 + int(max(min(at - START, end) - start, timedelta()) / self.every)
+
+    def date(self, number: int) -> datetime:
+        return START + self.busy[0] + (number - 10) * self.every
 
     def ids(self, at: datetime) -> list[str]:
         last = self.published(at)
@@ -46,7 +51,7 @@ class Life:
     def document(self, ids: list[str]) -> bytes:
         items = "".join(
             f"<item><guid isPermaLink='false'>{entry}</guid><link>http://pages.{self.name}.example/{entry}</link><title>{entry}</title>"
-            f"<pubDate>{format_datetime(START + (int(entry.rpartition('-')[2]) - 10) * self.every)}</pubDate>"
+            f"<pubDate>{format_datetime(self.date(int(entry.rpartition('-')[2])))}</pubDate>"
             f"<description>What {entry} says is said in these few words.</description></item>"
             for entry in ids
         )
@@ -83,8 +88,8 @@ class Score:
         event = next((reply for start, end, reply in life.events if url == life.url and start <= now - START < end), None)
         self._judge(life, request, given)
         given.asked_at = now
-        reply = self._event(life, event) if event else self._feed(life, request, given)
-        self._note(life, given, reply)
+        reply = self._event(life, event) if event else self._feed(life, request)
+        self._note(given, reply)
         reply.headers.setdefault("Set-Cookie", "reader=1")
         self.asked.append((now, url, reply.status))
         return reply
@@ -94,7 +99,7 @@ class Score:
             self._closed[_domain(life.url)] = self._now() + timedelta(seconds=int(event.headers["Retry-After"]))
         return Reply(event.body, status=event.status, headers=dict(event.headers), validators=False)
 
-    def _feed(self, life: Life, request: Request, given: Given) -> Reply:
+    def _feed(self, life: Life, request: Request) -> Reply:
         now, ids = self._now(), life.ids(self._now())
         headers = dict(life.headers)
         if "Expires" in headers:
@@ -105,8 +110,7 @@ class Score:
             headers["ETag"] = tags[life.etag]
             headers["ETag"] += "" if request.url == life.url else "-elsewhere"
         if life.last_modified:
-            newest = START + (life.published(now) - 10) * life.every
-            headers["Last-Modified"] = format_datetime(newest, usegmt=True)
+            headers["Last-Modified"] = format_datetime(life.date(life.published(now)), usegmt=True)
         sent = request.headers.get("if-none-match"), request.headers.get("if-modified-since")
         known = headers.get("ETag") == sent[0] if sent[0] else bool(sent[1]) and headers.get("Last-Modified") == sent[1]
         if known or (life.lies and any(sent)):
@@ -129,7 +133,7 @@ class Score:
             "too early": now < given.allowed_at,
             "too early for its domain": now < self._closed.get(_domain(request.url), START),
             "twice in no time": given.asked_at is not None and now - given.asked_at < LEAST_PAUSE,
-            "in the hours of rest": life.rests(now),
+            "in the hours of rest": given.asked_at is not None and life.rests(now),
             "an address that it has left": life.left_after is not None and request.url == life.url and now - START > life.left_after,
             "a temporary address taken for good": request.url == life.elsewhere
             and not self._permanent(life)
@@ -144,7 +148,7 @@ class Score:
     def _permanent(self, life: Life) -> bool:
         return any(reply.status in {301, 308} for _, _, reply in life.events)
 
-    def _note(self, life: Life, given: Given, reply: Reply) -> None:
+    def _note(self, given: Given, reply: Reply) -> None:
         now = self._now()
         given.allowed_at = now
         if reply.status in {200, 226, 304}:

@@ -22,13 +22,15 @@ from flows.settings import Settings
 from pipeline.fetching import HttpClient
 from pipeline.politeness import Politeness
 from pipeline.polling import is_due
-from pipeline.records import Feed, FeedState, Harvest, Run, RunKind
+from pipeline.records import Feed, Harvest, Run, RunKind
 from pipeline.robots import RobotsRules
 from pipeline.workers import WorkerPool
 from warehouse import Warehouse, open_reader
 
 TICK = timedelta(minutes=10)
 MONTH = 30 * DAY
+# A simulated month takes half a minute, and its fixture counts as the first test.
+pytestmark = pytest.mark.timeout(300)
 
 
 def hops(status: int, location: str) -> Reply:
@@ -36,33 +38,34 @@ def hops(status: int, location: str) -> Reply:
 
 
 LIVES = [
-    Life("etag", "http://etag.example/feed", etag="strong"),
-    Life("weak", "http://weak.example/feed", etag="weak", every=DAY),
-    Life("odd", "http://odd.example/feed", etag="odd", every=DAY),
+    Life("etag", "http://etag.example/feed", etag="strong", every=16 * HOUR),
+    Life("weak", "http://weak.example/feed", etag="weak"),
+    Life("odd", "http://odd.example/feed", etag="odd"),
     Life("modified", "http://modified.example/feed", last_modified=True),
-    Life("both", "http://both.example/feed", etag="strong", last_modified=True, every=2 * DAY),
+    Life("both", "http://both.example/feed", etag="strong", last_modified=True),
     Life("bare", "http://bare.example/feed"),
-    Life("restless", "http://restless.example/feed", etag="restless", every=DAY),
-    Life("cached", "http://cached.example/feed", etag="strong", headers={"Cache-Control": "max-age=10800"}),
-    Life("expiring", "http://expiring.example/feed", last_modified=True, headers={"Expires": "in two hours"}, every=3 * HOUR),
-    Life("hurried", "http://hurried.example/feed", etag="strong", window=4, every=timedelta(minutes=50), hints="<ttl>1440</ttl>",
+    Life("restless", "http://restless.example/feed", etag="restless"),
+    Life("cached", "http://cached.example/feed", etag="strong", headers={"Cache-Control": "max-age=50000"}),
+    Life("expiring", "http://expiring.example/feed", last_modified=True, headers={"Expires": "in two hours"}, every=3 * HOUR, busy=(5 * DAY, 7 * DAY)),
+    Life("hurried", "http://hurried.example/feed", etag="strong", window=4, every=timedelta(minutes=50), hints="<ttl>1440</ttl>", busy=(5 * DAY, 6 * DAY),
          headers={"Cache-Control": "max-age=5400"}),
+    Life("rushed", "http://rushed.example/feed", etag="strong", window=12, every=timedelta(minutes=20), hints="<ttl>120</ttl>", busy=(-12 * HOUR, 8 * HOUR)),
     Life("resting", "http://resting.example/feed", etag="strong", rests=lambda at: at.hour < 6 or at.weekday() == 6,
          hints=f"<skipHours>{''.join(f'<hour>{n}</hour>' for n in range(6))}</skipHours><skipDays><day>Sunday</day></skipDays>"),
-    Life("scheduled", "http://scheduled.example/feed", etag="strong", every=DAY,
+    Life("scheduled", "http://scheduled.example/feed", etag="strong",
          hints="<sy:updatePeriod>daily</sy:updatePeriod><sy:updateBase>2026-01-01T00:00:00Z</sy:updateBase>"),
     Life("limited", "http://feeds.limited.example/a", etag="strong", events=[(12 * DAY, 13 * DAY, Reply(status=429, headers={"Retry-After": "259200"}))]),
     Life("sister", "http://www.limited.example/b", etag="strong"),
     Life("troubled", "http://troubled.example/feed", etag="strong", last_modified=True,
-         events=[(3 * DAY, 3 * DAY + 2 * HOUR, Reply(status=503, headers={"Retry-After": "7200"})), (20 * DAY, 21 * DAY, Reply(status=500))]),
+         events=[(3 * DAY, 4 * DAY, Reply(status=503, headers={"Retry-After": "7200"})), (20 * DAY, 21 * DAY, Reply(status=500))]),
     Life("moved", "http://moved.example/feed", etag="strong", elsewhere="http://new.moved.example/feed",
-         events=[(6 * DAY, MONTH, hops(301, "http://new.moved.example/feed"))], left_after=8 * DAY),
-    Life("afternoon", "http://afternoon.example/feed", etag="strong", every=3 * HOUR, elsewhere="http://afternoon.example/stand-in",
+         events=[(6 * DAY, MONTH, hops(301, "http://new.moved.example/feed"))], left_after=9 * DAY),
+    Life("afternoon", "http://afternoon.example/feed", etag="strong", every=3 * HOUR, busy=(9 * DAY, 12 * DAY), elsewhere="http://afternoon.example/stand-in",
          events=[(10 * DAY + 12 * HOUR, 10 * DAY + 18 * HOUR, hops(302, "/stand-in"))]),
-    Life("portal", "http://portal.example/feed", etag="strong", every=3 * HOUR, elsewhere="http://portal.example/log-in",
+    Life("portal", "http://portal.example/feed", etag="strong", every=3 * HOUR, busy=(9 * DAY, 12 * DAY), elsewhere="http://portal.example/log-in",
          events=[(10 * DAY + 12 * HOUR, 10 * DAY + 18 * HOUR, hops(307, "/log-in"))]),
-    Life("liar", "http://liar.example/feed", etag="strong", lies=True, every=DAY),
-    Life("delta", "http://delta.example/feed", etag="strong", delta=True, every=3 * HOUR),
+    Life("liar", "http://liar.example/feed", etag="strong", lies=True),
+    Life("delta", "http://delta.example/feed", etag="strong", delta=True, every=16 * HOUR),
     Life("back", "http://back.example/feed", etag="strong", events=[(8 * DAY, 9.5 * DAY, Reply(status=410)), (16 * DAY, 17 * DAY, Reply(status=404))]),
     Life("gone", "http://gone.example/feed", etag="strong", events=[(8 * DAY, MONTH, Reply(status=410))]),
 ]  # fmt: skip
@@ -89,7 +92,12 @@ class Reader:
     @asynccontextmanager
     async def _client(self, settings: Settings) -> AsyncIterator[HttpClient]:
         """A new client, as a new run has, that heeds what the last one was asked."""
-        politeness = Politeness(concurrency=16, host_concurrency=2, host_delay=0, clock=lambda: self.now.timestamp())
+        politeness = Politeness(
+            concurrency=16,
+            host_concurrency=2,
+            host_delay=0,
+            clock=lambda: self.now.timestamp(),  # noqa: PLW0108  the clock moves
+        )
         with Known(self.warehouse.work) as known:
             waits = await known.host_waits(now=self.now)
         async with HttpClient(fetch_policy(settings), now=lambda: self.now, politeness=politeness) as client:
@@ -100,38 +108,37 @@ class Reader:
         states = self.warehouse.feed_states()
         until = self.now + DAY
         while self.now < until:
-            due = [feed for feed in self.feeds if is_due(states[feed.name], self.now)]
-            for harvest in await self._polled(due, states, client, workers, settings):
-                assert harvest.state is not None
-                states[harvest.feed] = harvest.state
-            self.now += TICK
-        self._load()
-
-    async def _polled(
-        self, due: list[Feed], states: dict[str, FeedState], client: HttpClient, workers: WorkerPool, settings: Settings
-    ) -> list[Harvest]:
-        if not due:
-            return []
-        with Known(self.warehouse.work) as known:
-            robots = RobotsRules(client, "Feedhouse", recall=known.robots_file, now=lambda: self.now)
-            pages = ArticleSource(client, robots, workers, max_page_bytes=1_000_000, now=lambda: self.now)
-            harvester = Harvester(
-                client=client, workers=workers, known=known, policy=polling_policy(settings), max_feed_bytes=1_000_000, now=lambda: self.now,
-                gatherer=Gatherer(pages, known, now=lambda: self.now, crash_on_bugs=True), crash_on_bugs=True,
-            )  # fmt: skip
-            harvests = await asyncio.gather(*(harvester.harvest(feed, states[feed.name]) for feed in due))
-        self.unloaded += [*harvests[:-1], Harvest(feed="", host_waits=client.take_waits()), harvests[-1]]
-        if any(harvest.sightings for harvest in harvests):
+            with Known(self.warehouse.work) as known:
+                harvester = self._harvester(client, workers, known, settings)
+                while self.now < until and not any(harvest.sightings for harvest in self.unloaded):
+                    due = [feed for feed in self.feeds if is_due(states[feed.name], self.now)]
+                    harvests = await asyncio.gather(*(harvester.harvest(feed, states[feed.name]) for feed in due))
+                    states |= {harvest.feed: harvest.state for harvest in harvests if harvest.state}
+                    self.unloaded += [*harvests, Harvest(feed="", host_waits=client.take_waits())]
+                    self.now += TICK
             self._load()
-        return harvests
+
+    def _harvester(self, client: HttpClient, workers: WorkerPool, known: Known, settings: Settings) -> Harvester:
+        robots = RobotsRules(client, "Feedhouse", recall=known.robots_file, now=lambda: self.now)
+        pages = ArticleSource(client, robots, workers, max_page_bytes=1_000_000, now=lambda: self.now)
+        gatherer = Gatherer(pages, known, now=lambda: self.now, crash_on_bugs=True)
+        return Harvester(
+            client=client, workers=workers, known=known, gatherer=gatherer, policy=polling_policy(settings), max_feed_bytes=1_000_000,
+            now=lambda: self.now, crash_on_bugs=True,
+        )  # fmt: skip
 
     def _load(self) -> None:
-        """In batches that have each feed once, as a run does."""
+        """In batches that have each feed once, as a run's have."""
         while self.unloaded:
-            seen: set[str] = set()
-            batch = [harvest for harvest in self.unloaded if harvest.feed not in seen and not seen.add(harvest.feed)]  # type: ignore[func-returns-value]
-            self.unloaded = [harvest for harvest in self.unloaded if not any(harvest is taken for taken in batch)]
-            self.warehouse.load("month", batch, now=self.now, publish=False)
+            batch: dict[str, Harvest] = {}
+            later: list[Harvest] = []
+            for harvest in self.unloaded:
+                if harvest.feed and harvest.feed in batch:
+                    later.append(harvest)
+                else:
+                    batch[harvest.feed or str(len(batch))] = harvest
+            self.warehouse.load("month", list(batch.values()), now=self.now, publish=False)
+            self.unloaded = later
 
 
 @pytest.fixture(scope="module")
@@ -164,8 +171,7 @@ def test_every_entry_is_caught_while_the_feed_shows_it(month: tuple[Reader, Scor
 def test_nothing_is_asked_for_more_often_than_it_is_worth(month: tuple[Reader, Score]) -> None:
     _, score = month
     asked = Counter(url for _, url, _ in score.asked)
-    assert asked["http://weak.example/feed"] < 200  # an entry a day
-    assert asked["http://both.example/feed"] < 100  # one every other day
+    assert asked["http://weak.example/feed"] < 100
     assert sum(at > START + 11 * DAY for at, url, _ in score.asked if url == "http://gone.example/feed") == 0
     unread = sum(status == 304 for _, url, status in score.asked if url == "http://etag.example/feed")
     assert unread > asked["http://etag.example/feed"] / 2
