@@ -10,7 +10,6 @@ from flows.gathering import Gatherer, bug_failure
 from flows.known import Known
 from pipeline.fetching import HttpClient, same_origin
 from pipeline.identity import identify, recognised
-from pipeline.parsing import parse_feed
 from pipeline.polling import Decision, PollingPolicy, decide
 from pipeline.records import (
     Failure,
@@ -195,6 +194,8 @@ class Harvester:
 
 def _parse(body: bytes, url: str, content_type: str | None, now: datetime) -> ParsedFeed | Failure:
     """`parse_feed` with positional arguments, as a worker process is called."""
+    from pipeline.parsing import parse_feed  # feedparser, which a run whose feeds are all unchanged does not need
+
     return parse_feed(body, url=url, content_type=content_type, now=now)
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from flows.byte_budget import ByteBudget
 from pipeline.articles import compose, entry_alias
 from pipeline.canonical import url_is_http
-from pipeline.extraction import ExtractionInput, extract_article
 from pipeline.fetching import HttpClient
 from pipeline.pages import fetch_record, page_failure, with_failure
 from pipeline.records import Article, Extraction, Failure, Feed, IdentifiedEntry, PageFetch, Response, Stage
@@ -148,6 +147,8 @@ class ArticleSource:
         return PageOutcome(article_id=article.article_id, article=article, failure=None, fetch=fetch)
 
     async def _in_worker(self, wanted: Wanted, page: Response | None) -> Extraction | Failure:
+        from pipeline.extraction import ExtractionInput, extract_article  # trafilatura: a second that a run without pages need not spend
+
         entry = wanted.entry.entry
         given = ExtractionInput(
             url=(page.final_url if page else entry.link) or wanted.feed.url,

@@ -23,26 +23,25 @@ from pipeline.records import Entry, Rhythm
 
 GAP_SHARE = 0.25
 TURNOVER_SHARE = 0.5
-# What is forgotten in which time (to a share of 1/e).
-GAP_MEMORY = timedelta(days=7)
-PACE_MEMORY = timedelta(days=1)
+# In this time the past is forgotten to a share of 1/e: nights and weekends are averaged, and last week's rush may come again.
+MEMORY = timedelta(days=7)
 
 
 def learnt(rhythm: Rhythm, *, entries_new: int, listed: int | None, since: datetime, now: datetime) -> Rhythm:
     """The rhythm after a poll that was answered. `listed`: entries in the whole feed, None if it was not read; `since`: last answer."""
     passed = max(now - since, timedelta())
-    kept = math.exp(-(passed / GAP_MEMORY))
+    kept = math.exp(-(passed / MEMORY))
     window = rhythm.window if listed is None else listed
     came = entries_new + rhythm.last_new
-    turnover = rhythm.turnover * math.exp(min(passed, GAP_MEMORY) / PACE_MEMORY) if rhythm.turnover else None
+    turnover = rhythm.turnover * math.exp(min(passed / MEMORY, 1.0)) if rhythm.turnover else None
     if came and window:
         measured = (passed + (rhythm.last_gap or passed)) * (window / came)
         turnover = min(turnover, measured) if turnover else measured
     return Rhythm(
         arrivals=rhythm.arrivals * kept + entries_new,
-        observed=rhythm.observed * kept + GAP_MEMORY * (1 - kept),
+        observed=rhythm.observed * kept + MEMORY * (1 - kept),
         window=window,
-        turnover=min(turnover, GAP_MEMORY) if turnover else None,
+        turnover=min(turnover, MEMORY) if turnover else None,
         last_new=entries_new,
         last_gap=passed,
     )
@@ -56,9 +55,9 @@ def first_rhythm(entries: Sequence[Entry], *, now: datetime) -> Rhythm:
         return nothing
     return replace(
         nothing,
-        arrivals=sum(math.exp(-(age / GAP_MEMORY)) for age in ages),
-        observed=GAP_MEMORY * (1 - math.exp(-(max(ages) / GAP_MEMORY))),
-        turnover=min(max(ages) - min(ages), GAP_MEMORY),
+        arrivals=sum(math.exp(-(age / MEMORY)) for age in ages),
+        observed=MEMORY * (1 - math.exp(-(max(ages) / MEMORY))),
+        turnover=min(max(ages) - min(ages), MEMORY),
     )
 
 

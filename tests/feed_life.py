@@ -42,7 +42,9 @@ class Life:
         return 10 + int(max(min(at - START, end) - start, timedelta()) / self.every)
 
     def date(self, number: int) -> datetime:
-        return START + self.busy[0] + (number - 10) * self.every
+        """The ten that stood there at the start came at the same pace before it."""
+        since = self.busy[0] if number > 10 else min(self.busy[0], timedelta())
+        return START + since + (number - 10) * self.every
 
     def ids(self, at: datetime) -> list[str]:
         last = self.published(at)

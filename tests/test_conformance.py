@@ -165,7 +165,7 @@ def test_every_entry_is_caught_while_the_feed_shows_it(month: tuple[Reader, Scor
     with open_reader(reader.warehouse.work) as con:
         stored = {row[0] for row in con.execute("SELECT entry_id FROM store.sighting WHERE feed = ?", [life.name]).fetchall()}
     last = START + (7.5 * DAY if life.name == "gone" else 29 * DAY)  # what came within the last pauses may still be to be found
-    assert {f"{life.name}-{n}" for n in range(max(1, 11 - life.window), life.published(last) + 1)} <= stored
+    assert {f"{life.name}-{n}" for n in range(max(1, life.published(START) - life.window + 1), life.published(last) + 1)} <= stored
 
 
 def test_nothing_is_asked_for_more_often_than_it_is_worth(month: tuple[Reader, Score]) -> None:
