@@ -138,7 +138,7 @@ class Harvester:
             stage=Stage.POLL,
             max_bytes=self._max_feed_bytes,
             conditions=conditions,
-            private_headers=feed.headers if same_origin(url, feed.url) else (),
+            private_headers=feed.headers if feed.headers and same_origin(url, feed.url) else (),
             user_agent=feed.user_agent,
         )
 

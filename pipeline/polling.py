@@ -21,10 +21,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.freshness import fresh_for, is_skipped, past_skips, until_update
-from pipeline.records import Failure, Feed, FeedState, FeedStatus, ParsedFeed, PollOutcome, Response, Rhythm
+from pipeline.records import Failure, Feed, FeedState, FeedStatus, ParsedFeed, PollingHints, PollOutcome, Response, Rhythm
 from pipeline.retry_after import retry_after
 from pipeline.rhythm import GAP_SHARE, expected_gap, first_rhythm, learnt, longest_pause
-from pipeline.validators import body_hash, conditional_headers, validated
+from pipeline.validators import body_hash, conditional_headers, renewed
 
 _PERMANENT = frozenset({301, 308})
 _ANSWERED = frozenset({200, 226, 304})
@@ -104,11 +104,15 @@ def decide(
         return Decision(state=_after_failure(feed, state, answer, problem, policy, now), outcome=PollOutcome.FAILED, note=problem)
     assert isinstance(answer, Response)
     assert not isinstance(reading, Failure)
-    after, note = _moved(state, answer, policy, now)
+    moved, note = _moved(state, answer, policy, now)
     hints = reading.hints if reading else state.hints
     rhythm = _rhythm(state, answer, reading, entries_new, now)
+    wait = _wait_after_success(feed, hints, rhythm, answer, policy, now)
+    due = _when(feed, wait, policy, now)
+    open_at = past_skips(hints, due)
     after = replace(
-        validated(after, answer),
+        moved,
+        **renewed(moved, answer),  # type: ignore[arg-type]
         status=FeedStatus.ACTIVE,
         body_hash=body_hash(answer.body) if answer.status == 200 else state.body_hash,
         last_polled_at=now,
@@ -120,12 +124,6 @@ def decide(
         gone_since=None,
         hints=hints,
         rhythm=rhythm,
-    )
-    wait = _wait_after_success(feed, after, answer, policy, now)
-    due = _when(feed, wait, policy, now)
-    open_at = past_skips(hints, due)
-    after = replace(
-        after,
         interval=wait.interval,
         next_poll_at=open_at,
         next_poll_reason=wait.reason if open_at == due else "the feed's skipHours or skipDays",
@@ -192,20 +190,20 @@ def _back_off(feed: Feed, state: FeedState, failures: int, reason: str, policy: 
     return min(max(pause, least), policy.max_interval)
 
 
-def _wait_after_success(feed: Feed, state: FeedState, answer: Response, policy: PollingPolicy, now: datetime) -> _Wait:
+def _wait_after_success(feed: Feed, hints: PollingHints, rhythm: Rhythm, answer: Response, policy: PollingPolicy, now: datetime) -> _Wait:
     """The configured interval, stretched and shortened by what is known of the feed and by what it and its server ask for."""
     base = _base(feed, policy)
     wait = _Wait(interval=base, reason=f"every {_spoken(base)}")
-    gap = expected_gap(state.rhythm)
+    gap = expected_gap(rhythm)
     if gap * GAP_SHARE > base:
         quarter = min(gap * GAP_SHARE, policy.max_interval)
         wait = _Wait(interval=quarter, reason=f"it publishes every {_spoken(gap)} or so")
-    update = until_update(state.hints, now) if (state.hints.update_interval or timedelta()) > wait.interval else None
+    update = until_update(hints, now) if (hints.update_interval or timedelta()) > wait.interval else None
     if update:
         wait = _Wait(interval=min(max(update, policy.min_interval), policy.max_interval), reason="the feed's sy:updatePeriod")
-    if state.hints.ttl and state.hints.ttl > wait.interval:
-        wait = _Wait(interval=min(state.hints.ttl, policy.max_interval), reason=f"the feed's ttl of {_spoken(state.hints.ttl)}")
-    longest = longest_pause(state.rhythm)
+    if hints.ttl and hints.ttl > wait.interval:
+        wait = _Wait(interval=min(hints.ttl, policy.max_interval), reason=f"the feed's ttl of {_spoken(hints.ttl)}")
+    longest = longest_pause(rhythm)
     if longest and max(longest, policy.min_interval) < wait.interval:
         shortened = max(longest, policy.min_interval)
         wait = _Wait(interval=shortened, reason=f"all that it lists is replaced within {_spoken(longest * 2)}")
@@ -214,7 +212,7 @@ def _wait_after_success(feed: Feed, state: FeedState, answer: Response, policy: 
         wait = replace(wait, reason=f"the server's cache lifetime of {_spoken(fresh)}")
     if asked > max(wait.interval, fresh):
         wait = replace(wait, reason=_retry_after_reason(asked))
-    return replace(wait, demanded=max(fresh, asked))
+    return replace(wait, demanded=max(fresh, asked)) if fresh or asked else wait
 
 
 def _demands(answer: Response, policy: PollingPolicy, now: datetime) -> tuple[timedelta, timedelta]:
@@ -232,6 +230,8 @@ def _rhythm(state: FeedState, answer: Response, reading: ParsedFeed | None, entr
 def _moved(state: FeedState, answer: Response, policy: PollingPolicy, now: datetime) -> tuple[FeedState, str | None]:
     """The state with what a permanent redirect does to it, and a note where the new address was taken over."""
     target = _permanent_target(answer)
+    if target is None and state.moved_to is None:
+        return state, None
     if target is None:
         return replace(state, moved_to=None, moved_count=0, moved_since=None), None
     again = target == state.moved_to

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 
 from pipeline.records import Feed, FeedState, Response
 
@@ -37,20 +36,18 @@ def conditional_headers(feed: Feed, state: FeedState) -> Mapping[str, Headers]:
     return headers
 
 
-def validated(state: FeedState, answer: Response) -> FeedState:
-    """With the answer's validators, kept for the address that gave them. A 304 keeps what it does not renew."""
+def renewed(state: FeedState, answer: Response) -> dict[str, str | None]:
+    """What an answer changes in a state's validators, kept for the address that gave them. A 304 keeps what it does not renew."""
     etag, last_modified = answer.header("etag"), answer.header("last-modified")
     kept = answer.status == 304
     if answer.final_url == state.url:
-        return replace(
-            state,
-            etag=etag or (state.etag if kept else None),
-            last_modified=last_modified or (state.last_modified if kept else None),
-        )
+        return {
+            "etag": etag or (state.etag if kept else None),
+            "last_modified": last_modified or (state.last_modified if kept else None),
+        }
     kept = kept and answer.final_url == state.redirect_url
-    return replace(
-        state,
-        redirect_url=answer.final_url,
-        redirect_etag=etag or (state.redirect_etag if kept else None),
-        redirect_last_modified=last_modified or (state.redirect_last_modified if kept else None),
-    )
+    return {
+        "redirect_url": answer.final_url,
+        "redirect_etag": etag or (state.redirect_etag if kept else None),
+        "redirect_last_modified": last_modified or (state.redirect_last_modified if kept else None),
+    }

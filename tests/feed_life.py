@@ -9,6 +9,16 @@ from email.utils import format_datetime
 
 from loopback import Loopback, Reply, Request
 
+from flows.gathering import Gatherer
+from flows.harvesting import Harvester
+from flows.known import Known
+from flows.pages import ArticleSource
+from flows.run_parts import polling_policy
+from flows.settings import Settings
+from pipeline.fetching import HttpClient
+from pipeline.robots import RobotsRules
+from pipeline.workers import WorkerPool
+
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # No reader has a reason to ask the same address twice within this time.
@@ -166,3 +176,19 @@ class Score:
 
 def _domain(url: str) -> str:
     return ".".join(url.split("/")[2].split(".")[-2:])
+
+
+def harvester(client: HttpClient, workers: WorkerPool, known: Known, settings: Settings, now: Callable[[], datetime]) -> Harvester:
+    """The stages as a run connects them, on what is known at this moment of a simulated time."""
+    robots = RobotsRules(client, "Feedhouse", recall=known.robots_file, now=now)
+    pages = ArticleSource(client, robots, workers, max_page_bytes=1_000_000, now=now)
+    return Harvester(
+        client=client,
+        workers=workers,
+        known=known,
+        gatherer=Gatherer(pages, known, now=now, crash_on_bugs=True),
+        policy=polling_policy(settings),
+        max_feed_bytes=1_000_000,
+        now=now,
+        crash_on_bugs=True,
+    )

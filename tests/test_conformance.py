@@ -10,20 +10,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from feed_life import DAY, HOUR, START, Life, Score
+from feed_life import DAY, HOUR, START, Life, Score, harvester
 from loopback import Reply
 
-from flows.gathering import Gatherer
-from flows.harvesting import Harvester
 from flows.known import Known
-from flows.pages import ArticleSource
-from flows.run_parts import fetch_policy, polling_policy
+from flows.run_parts import fetch_policy
 from flows.settings import Settings
 from pipeline.fetching import HttpClient
 from pipeline.politeness import Politeness
 from pipeline.polling import is_due
 from pipeline.records import Feed, Harvest, Run, RunKind
-from pipeline.robots import RobotsRules
 from pipeline.workers import WorkerPool
 from warehouse import Warehouse, open_reader
 
@@ -109,23 +105,14 @@ class Reader:
         until = self.now + DAY
         while self.now < until:
             with Known(self.warehouse.work) as known:
-                harvester = self._harvester(client, workers, known, settings)
+                reader = harvester(client, workers, known, settings, lambda: self.now)
                 while self.now < until and not any(harvest.sightings for harvest in self.unloaded):
                     due = [feed for feed in self.feeds if is_due(states[feed.name], self.now)]
-                    harvests = await asyncio.gather(*(harvester.harvest(feed, states[feed.name]) for feed in due))
+                    harvests = await asyncio.gather(*(reader.harvest(feed, states[feed.name]) for feed in due))
                     states |= {harvest.feed: harvest.state for harvest in harvests if harvest.state}
                     self.unloaded += [*harvests, Harvest(feed="", host_waits=client.take_waits())]
                     self.now += TICK
             self._load()
-
-    def _harvester(self, client: HttpClient, workers: WorkerPool, known: Known, settings: Settings) -> Harvester:
-        robots = RobotsRules(client, "Feedhouse", recall=known.robots_file, now=lambda: self.now)
-        pages = ArticleSource(client, robots, workers, max_page_bytes=1_000_000, now=lambda: self.now)
-        gatherer = Gatherer(pages, known, now=lambda: self.now, crash_on_bugs=True)
-        return Harvester(
-            client=client, workers=workers, known=known, gatherer=gatherer, policy=polling_policy(settings), max_feed_bytes=1_000_000,
-            now=lambda: self.now, crash_on_bugs=True,
-        )  # fmt: skip
 
     def _load(self) -> None:
         """In batches that have each feed once, as a run's have."""

@@ -10,11 +10,15 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from feed_life import harvester
 from loopback import Loopback, Reply
 
-from flows.run_parts import fetching_parts
+from flows.known import Known
+from flows.run_parts import fetch_policy
 from flows.settings import Settings
+from pipeline.fetching import HttpClient
 from pipeline.records import Feed, Run, RunKind
+from pipeline.workers import WorkerPool
 from warehouse import Warehouse, open_reader
 
 DAYS = 183
@@ -117,9 +121,9 @@ class Publisher:
                 for word in (item.words, "rest")
             )
             items += (
-                f"<item>{f'<guid isPermaLink="false">{guid}</guid>' if guid else ''}<link>http://gazette.example/{item.number}</link>"
+                f"<item>{f'<guid>{guid}</guid>' if guid else ''}<link>http://gazette.example/{item.number}</link>"
                 f"<title>{item.title}</title><pubDate>{format_datetime(START + timedelta(days=item.born))}</pubDate><description>{body}</description></item>"
-            )  # fmt: skip
+            )
         return f"<rss version='2.0'><channel><title>Gazette</title>{items}</channel></rss>".encode()
 
 
@@ -137,14 +141,21 @@ async def polled(home: Path, publisher: Publisher, loopback: Loopback) -> None:
     warehouse, feed = Warehouse(home), Feed(name="gazette", url=URL, full_text=False)
     settings = Settings(proxy=loopback.url, host_delay=0)
     warehouse.begin_run(Run(run_id="history", kind=RunKind.INGEST, started_at=START, version="0"), [feed], now=START)
-    for day in range(DAYS):
-        now = START + timedelta(days=day)
-        loopback.routes[URL] = Reply(publisher.day(day), content_type="application/rss+xml")
-        async with fetching_parts(settings, warehouse.work, now=lambda now=now: now, crash_on_bugs=True) as parts:  # type: ignore[misc]
-            harvest = await parts.harvester.harvest(feed, warehouse.feed_states()["gazette"])
-        assert harvest.poll is not None
-        assert harvest.poll.error is None
-        warehouse.load("history", [harvest], now=now, publish=False)
+    now = START
+
+    def clock() -> datetime:
+        return now
+
+    async with WorkerPool(size=1) as workers, HttpClient(fetch_policy(settings), now=clock) as client:
+        for day in range(DAYS):
+            now = START + timedelta(days=day)
+            loopback.routes[URL] = Reply(publisher.day(day), content_type="application/rss+xml")
+            state = warehouse.feed_states()["gazette"]
+            with Known(warehouse.work) as known:
+                harvest = await harvester(client, workers, known, settings, clock).harvest(feed, state)
+            assert harvest.poll is not None
+            assert harvest.poll.error is None
+            warehouse.load("history", [harvest], now=now, publish=False)
 
 
 def test_every_entry_has_one_id_and_its_edits_and_returns_are_counted(history: tuple[Publisher, Path]) -> None:
