@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -35,7 +36,11 @@ def is_public(address: str) -> bool:
 
 def is_private_literal(url: str) -> bool:
     """True if the host of `url` is written as an address, and that is not public. With a proxy, nothing more can be known."""
-    host = urlsplit(url).hostname or ""
+    return _is_private_host(urlsplit(url).hostname or "")
+
+
+@lru_cache(maxsize=65_536)
+def _is_private_host(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:

@@ -216,6 +216,8 @@ class HttpClient:
         )
 
     def _proxy_for(self, url: str) -> str | None:
+        if not self._proxies:
+            return None
         parts = urlsplit(url)
         proxy = self._proxies.get(parts.scheme) or self._proxies.get("all")
         if proxy and proxy_bypass_environment(parts.netloc.rpartition("@")[2], self._proxies):
