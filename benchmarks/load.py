@@ -128,6 +128,7 @@ def harvests(made: list[Article], poll: int) -> list[Harvest]:
                         feed=name,
                         entry_id=article.url,
                         content_hash="h",
+                        told_hash="h",
                         url=article.url,
                         url_raw=article.url,
                         title=article.title,

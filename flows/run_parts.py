@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.request import getproxies
@@ -44,6 +45,8 @@ class FetchingParts:
     gatherer: Gatherer
     known: Known
     pages: ArticleSource
+    client: HttpClient
+    robots: RobotsRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +56,16 @@ class RunParts:
     harvester: Harvester
     gatherer: Gatherer
     known: Known
+    client: HttpClient
+    robots: RobotsRules
     loader: Loader
     progress: Progress
     warehouse: Warehouse
 
     async def store(self, harvest: Harvest) -> None:
-        """Hand one harvest to the loader and count it."""
-        await self.loader.put(harvest)
+        """Hand one harvest to the loader, with what has been learnt of hosts meanwhile, and count it."""
+        waits, files = self.client.take_waits(), self.robots.take_files()
+        await self.loader.put(replace(harvest, host_waits=waits, robots_files=files) if waits or files else harvest)
         self.progress.harvested(harvest)
 
 
@@ -72,7 +78,8 @@ async def fetching_parts(
         known = stack.enter_context(Known(snapshot))
         workers = await stack.enter_async_context(WorkerPool())
         client = await stack.enter_async_context(HttpClient(fetch_policy(settings), now=now))
-        robots = RobotsRules(client, settings.user_agent or USER_AGENT)
+        client.heed(await known.host_waits(now=now()))
+        robots = RobotsRules(client, user_agent(settings), recall=known.robots_file, now=now)
         keeper = Keeper(archive, known)
         pages = ArticleSource(client, robots, Maker(workers, now=now), keeper, max_page_bytes=settings.max_page_bytes, now=now)
         gatherer = Gatherer(pages, known, now=now, crash_on_bugs=crash_on_bugs)
@@ -87,7 +94,7 @@ async def fetching_parts(
             now=now,
             crash_on_bugs=crash_on_bugs,
         )
-        yield FetchingParts(harvester=harvester, gatherer=gatherer, known=known, pages=pages)
+        yield FetchingParts(harvester=harvester, gatherer=gatherer, known=known, pages=pages, client=client, robots=robots)
 
 
 @asynccontextmanager
@@ -108,7 +115,14 @@ async def run_parts(
 
         loader = await stack.enter_async_context(Loader(warehouse, run_id, archive=archive, now=now, on_loaded=loaded))
         yield RunParts(
-            harvester=parts.harvester, gatherer=parts.gatherer, known=parts.known, loader=loader, progress=progress, warehouse=warehouse
+            harvester=parts.harvester,
+            gatherer=parts.gatherer,
+            known=parts.known,
+            client=parts.client,
+            robots=parts.robots,
+            loader=loader,
+            progress=progress,
+            warehouse=warehouse,
         )
 
 
@@ -161,6 +175,7 @@ async def recorded(
     with only_run(home, kind.value):
         await asyncio.to_thread(warehouse.begin_run, run, feeds, now=started_at)
         status = "interrupted"
+        gc.freeze()  # what is there now stays till the end: looking through it again and again takes a tenth of a run without news
         try:
             await asyncio.to_thread(index_stories, warehouse)
             await work(warehouse, run)
@@ -169,6 +184,7 @@ async def recorded(
             status = "failed"
             raise
         finally:
+            gc.unfreeze()
             summary = await asyncio.to_thread(warehouse.finish_run, run_id, status=status, now=now())
     return summary
 
@@ -182,8 +198,15 @@ def fetch_policy(settings: Settings) -> FetchPolicy:
         timeout=settings.timeout,
         allow_private_networks=settings.allow_private_networks,
         proxies=proxies(settings),
-        user_agent=settings.user_agent or USER_AGENT,
+        user_agent=user_agent(settings),
     )
+
+
+def user_agent(settings: Settings) -> str:
+    """Who we are, and where to complain if the feeds file says it."""
+    if settings.user_agent:
+        return settings.user_agent
+    return USER_AGENT if settings.contact is None else f"Feedhouse/{VERSION} (syndication feed archiver; complaints to {settings.contact})"
 
 
 def proxies(settings: Settings) -> tuple[tuple[str, str], ...]:

@@ -70,8 +70,6 @@ def _span(span: timedelta) -> str:
 def _next(feed: dict[str, object], now: datetime) -> str:
     if feed["status"] == "disabled":
         return "not polled"
-    if feed["status"] == "gone":
-        return "only with --feed"
     at = feed["next_poll_at"]
     if not isinstance(at, datetime) or at <= now:
         return "due"
@@ -79,6 +77,9 @@ def _next(feed: dict[str, object], now: datetime) -> str:
 
 
 def _trouble(feed: dict[str, object]) -> str:
+    if feed["url"] != feed["configured_url"]:
+        moved = f"has moved for good: put {feed['url']} in the feeds file"
+        return moved if not feed["last_error"] else f"{moved}; {feed['consecutive_failures']} × {feed['last_error']}"
     if feed["last_error"]:
         return f"{feed['consecutive_failures']} × {feed['last_error']}"
     if feed["is_silent"] and isinstance(feed["silent_for_s"], float) and isinstance(feed["expected_gap_s"], float):

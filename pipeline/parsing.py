@@ -91,7 +91,7 @@ def _parsed(found: Any, body: bytes, url: str, now: datetime) -> ParsedFeed:
         site_url=absolute(channel.get("link"), url),
         language=channel.get("language") or None,
         entries=tuple(_entry(item, url, now) for item in found.entries),
-        hints=_hints(channel, body[:_HEAD_BYTES]),
+        hints=_hints(channel, body[:_HEAD_BYTES], now),
         complaint=_complaint(found) if found.bozo else None,
         next_url=_rel(channel, "next", url),
         prev_archive_url=_rel(channel, "prev-archive", url),
@@ -184,7 +184,7 @@ def _image(item: Mapping[str, Any]) -> str | None:
     return next((str(found) for found in (*candidates, (item.get("image") or {}).get("href")) if found), None)
 
 
-def _hints(channel: Mapping[str, Any], head: bytes) -> PollingHints:
+def _hints(channel: Mapping[str, Any], head: bytes, now: datetime) -> PollingHints:
     ttl = _number(channel.get("ttl"))
     period = _PERIODS.get(str(channel.get("sy_updateperiod") or "").strip().lower())
     frequency = max(1, _number(channel.get("sy_updatefrequency")) or 1)
@@ -193,6 +193,7 @@ def _hints(channel: Mapping[str, Any], head: bytes) -> PollingHints:
     return PollingHints(
         ttl=timedelta(minutes=ttl) if ttl else None,
         update_interval=timedelta(hours=period) / frequency if period else None,
+        update_base=read_date(channel.get("sy_updatebase"), now=now)[0],
         skip_hours=hours if len(hours) < 24 else (),
         skip_days=days if len(days) < 7 else (),
     )

@@ -71,7 +71,7 @@ def article(
 
 def sighting(name: str, entry_id: str, found: Article | None, *, content_hash: str = "h", at: datetime = NOW, **changes: Any) -> Sighting:
     values = {
-        "feed": name, "entry_id": entry_id, "content_hash": content_hash, "url": found.url if found else None, "url_raw": None, "title": entry_id,
+        "feed": name, "entry_id": entry_id, "content_hash": content_hash, "told_hash": content_hash, "url": found.url if found else None, "url_raw": None, "title": entry_id,
         "author": None, "published_at": NOW, "published_raw": None, "date_quality": DateQuality.EXACT, "seen_at": at,
         "article_id": found.article_id if found else None,
     }  # fmt: skip

@@ -32,13 +32,13 @@ class StoredStories:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
-    def representatives(self, wanted: Sequence[IndexEntry], *, most: int) -> Iterator[tuple[str, int, str | None]]:
-        """(wanted article, fingerprint of it, representative that holds it and has no higher rank); None for more than `most` of them."""
-        yield from self._about(wanted, "story_representatives", {"most": most})
+    def representatives(self, wanted: Sequence[IndexEntry], *, share: float, most: int) -> Iterator[tuple[str, int, int, Sequence[str]]]:
+        """(wanted article, fingerprint of it, how many representatives before it hold that, which of them share `share` with it)."""
+        yield from self._about(wanted, "story_representatives", {"share": share, "most": most})
 
-    def holders(self, wanted: Sequence[IndexEntry], *, least: int, most: int) -> Iterator[tuple[str, str]]:
-        """(wanted article, article of no lower rank that holds a fingerprint of it which `least` to `most` representatives hold)."""
-        yield from self._about(wanted, "story_holders", {"least": least, "most": most})
+    def holders(self, wanted: Sequence[IndexEntry], *, share: float, least: int, most: int) -> Iterator[tuple[str, str]]:
+        """(wanted article, article behind it that holds a fingerprint of it which `least` to `most` representatives before that hold)."""
+        yield from self._about(wanted, "story_holders", {"share": share, "least": least, "most": most})
 
     def stories_of(self, representatives: Collection[str]) -> tuple[tuple[str, str, str], ...]:
         """(representative, article, story id) for every article of their stories."""

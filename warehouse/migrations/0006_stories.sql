@@ -23,9 +23,11 @@ COMMENT ON COLUMN store.publisher_name.name_key IS 'The name in one spelling.';
 COMMENT ON COLUMN store.publisher_name.site IS 'The site whose feed is called so.';
 
 ALTER TABLE store.article ADD COLUMN rank BIGINT;
+ALTER TABLE store.article ADD COLUMN fingerprint_count INTEGER;
 ALTER TABLE store.article ADD COLUMN representative_id VARCHAR;
 ALTER TABLE store.article DROP COLUMN has_credit;
 COMMENT ON COLUMN store.article.rank IS 'Orders the articles, longest text first; empty while the index of stories does not have the article.';
+COMMENT ON COLUMN store.article.fingerprint_count IS 'Fingerprints of its text.';
 COMMENT ON COLUMN store.article.representative_id IS 'The article with the longest text of its story: the one that all others of the story were matched with.';
 
 ALTER TABLE store.story ADD COLUMN original_reason VARCHAR;

@@ -18,7 +18,7 @@ FROM incoming_article AS i
 LEFT JOIN (
     SELECT article_id, article_number, version, whole_hash FROM store.article WHERE rowid IN (SELECT row_number FROM known_row)
 ) AS a ON a.article_id = i.article_id
-WHERE a.article_id IS NULL OR a.whole_hash <> i.text_hash;
+WHERE a.article_id IS NULL OR (a.whole_hash <> i.text_hash AND a.version < $max_versions);
 
 INSERT INTO store.article_version (
     article_id, version, title, text_hash, whole_hash, trimmed, seen_at, feed, entry_id, feed_capture, page_capture

@@ -13,7 +13,8 @@ FROM settled
 WHERE text_hash NOT IN (SELECT b.text_hash FROM store.body AS b WHERE b.text_hash IN (SELECT s.text_hash FROM settled AS s))
 GROUP BY text_hash;
 
-UPDATE store.article AS a SET title = s.title, text_hash = s.text_hash, word_count = s.word_count, rank = s.rank
+UPDATE store.article AS a SET title = s.title, text_hash = s.text_hash, word_count = s.word_count, rank = s.rank,
+    fingerprint_count = len(s.fingerprints)
 FROM settled AS s
 WHERE a.rowid = s.row_number;
 

@@ -1,26 +1,29 @@
--- The stored representatives that hold a fingerprint of a wanted article and stand no further back than it; one row with NULL where more
--- than $most do. `held` is one scan of the index, filtered by a hash table of the batch's fingerprints.
+-- For each fingerprint of a wanted article: how many stored representatives before it hold that, and those of them which share at least
+-- $share of the wanted article's fingerprints. Of fingerprints that more than $most hold, the number alone.
 WITH held AS MATERIALIZED (
     SELECT f.fingerprint, a.rank, a.article_id
     FROM (SELECT DISTINCT fingerprint FROM wanted_fingerprint) AS w
     INNER JOIN store.fingerprint AS f USING (fingerprint)
     INNER JOIN store.article AS a USING (article_number)
     WHERE a.representative_id = a.article_id
+    QUALIFY row_number() OVER (PARTITION BY f.fingerprint ORDER BY a.rank, a.article_id) <= $most + 1
 ),
-nearest AS MATERIALIZED (
-    SELECT fingerprint, rank, article_id
-    FROM held
-    QUALIFY row_number() OVER (PARTITION BY fingerprint ORDER BY rank, article_id) <= $most + 1
+before AS MATERIALIZED (
+    SELECT w.article_id, w.fingerprint, h.article_id AS representative,
+        count(*) OVER (PARTITION BY w.article_id, w.fingerprint) AS standing
+    FROM wanted_fingerprint AS w
+    INNER JOIN held AS h ON h.fingerprint = w.fingerprint AND (h.rank < w.rank OR (h.rank = w.rank AND h.article_id < w.article_id))
 ),
-full_at AS (
-    SELECT fingerprint, max(rank) AS rank FROM nearest GROUP BY fingerprint HAVING count(*) > $most
+near AS (
+    SELECT b.article_id, b.representative
+    FROM before AS b
+    INNER JOIN (SELECT article_id, count(*) AS fingerprints FROM wanted_fingerprint GROUP BY article_id) AS w USING (article_id)
+    WHERE b.standing <= $most
+    GROUP BY b.article_id, b.representative
+    HAVING count(*) >= $share * any_value(w.fingerprints)
 )
-SELECT w.article_id, w.fingerprint, n.article_id AS representative
-FROM wanted_fingerprint AS w
-INNER JOIN nearest AS n ON n.fingerprint = w.fingerprint AND n.rank <= w.rank
-LEFT JOIN full_at AS b ON b.fingerprint = w.fingerprint
-WHERE b.rank IS NULL OR w.rank < b.rank
-UNION ALL
-SELECT w.article_id, w.fingerprint, NULL
-FROM wanted_fingerprint AS w
-INNER JOIN full_at AS b ON b.fingerprint = w.fingerprint AND w.rank >= b.rank;
+SELECT b.article_id, b.fingerprint, any_value(b.standing) AS standing,
+    coalesce(list(n.representative) FILTER (WHERE n.representative IS NOT NULL AND b.standing <= $most), []) AS representatives
+FROM before AS b
+LEFT JOIN near AS n ON n.article_id = b.article_id AND n.representative = b.representative
+GROUP BY b.article_id, b.fingerprint;
