@@ -26,6 +26,7 @@ class Progress:
         self._live: LiveDisplay | None = None
         self._task: TaskID | None = None
         self._last_line = clock()
+        self.run_id = ""
         self.total = 0
         self.done = 0
         self.new = 0
@@ -45,7 +46,7 @@ class Progress:
             self._live.stop()
 
     def begin(self, what: str, total: int | None) -> None:
-        """Says what is about to be done: so many feeds, or (None) an unknown number of pages."""
+        """Says what is about to be done: so many feeds, or (None) an unknown number of pages. `run_id` has been set before, in a run."""
         self.total = total or 0
         if self._live:
             self._task = self._live.add_task(what, total=total)
