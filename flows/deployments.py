@@ -39,18 +39,19 @@ from flows.backfill import BackfillOptions, run_backfill
 from flows.ingest import IngestOptions, Shard, ShardWork, run_ingest
 from flows.maintain import Maintained
 from flows.maintain import maintain as keep_house
-from flows.progress import Progress
+from flows.prefect_api import spare_workers_prefect
+from flows.progress import LoggedProgress, Progress
 from flows.reprocess import ReprocessOptions, run_reprocess
 from flows.run_lock import RunGoingOnError
 from flows.run_report import RunReport, counts_of, report_on, rows_of_run
 from flows.settings import load_feeds_file
-from flows.summary import exit_code_of
-from pipeline.errors import FeedhouseError
-from pipeline.records import Harvest, RunSummary
+from pipeline.records import RunSummary
 from warehouse.connections import WarehouseBusyError
 
 Counts = dict[str, Any]
 Result = TypeVar("Result")
+
+spare_workers_prefect()
 
 # A call of the API costs 20 to 50 ms of the server's time.
 PROGRESS_SECONDS = 5.0
@@ -58,10 +59,6 @@ PROGRESS_SECONDS = 5.0
 RETRIES = 2
 RETRY_SECONDS = 10
 RETRY_JITTER = 0.5
-
-
-class EveryFeedFailedError(FeedhouseError):
-    """Nothing could be had: the network is more likely to be at fault than every feed."""
 
 
 def _run_name() -> str:
@@ -191,7 +188,7 @@ async def ingest_as_flow(options: IngestOptions) -> RunSummary:
 async def _ingest(options: IngestOptions, *, ended: Callable[[RunSummary], None] = lambda _: None) -> RunSummary:
     feeds_file = load_feeds_file(options.feeds_path, os.environ)
     flow_run_id = str(runtime.flow_run.get_id())
-    with LoggedProgress() as progress:
+    with LoggedProgress(get_run_logger()) as progress:
         async with _shown(progress):
             summary = await _attempted(
                 "poll, fetch, extract, load",
@@ -202,28 +199,7 @@ async def _ingest(options: IngestOptions, *, ended: Callable[[RunSummary], None]
     told = [f"{summary.feeds_polled:,} feeds", f"{summary.articles_new:,} new articles"]
     await _rename(f"ingest {', '.join(told)}" + (f", {summary.feeds_failed:,} feeds failed" if summary.feeds_failed else ""))
     _alarm(report, summary)
-    if exit_code_of(summary):
-        raise EveryFeedFailedError(
-            f"{options.home}: each of {summary.feeds_polled:,} feeds failed: is the network there? feedhouse status says why"
-        )
     return summary
-
-
-class LoggedProgress(Progress):
-    """Progress that Prefect's log tells too, feed by feed: those that failed, and those that brought something."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._logger = get_run_logger()
-
-    def harvested(self, harvest: Harvest) -> None:
-        """Counts one harvest and logs it."""
-        super().harvested(harvest)
-        if harvest.poll and harvest.poll.error:
-            self._logger.warning("%s: %s (run %s)", harvest.feed, harvest.poll.error, self.run_id)
-        if harvest.sightings:
-            told = f"{len(harvest.sightings)} entries, {len(harvest.articles)} articles, {len(harvest.rejections)} rejected"
-            self._logger.info("%s: %s (run %s)", harvest.feed, told, self.run_id)
 
 
 async def _attempted(name: str, work: Callable[[], Awaitable[Result]]) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -74,3 +75,20 @@ class Progress:
         else:
             of = f" of {self.total}" if self.total else ""
             self.advanced(f"{self.done}{of} done: {counts}")
+
+
+class LoggedProgress(Progress):
+    """Progress that a log tells too, feed by feed: those that failed, and those that brought something."""
+
+    def __init__(self, logger: logging.Logger | logging.LoggerAdapter[logging.Logger]) -> None:
+        super().__init__()
+        self._logger = logger
+
+    def harvested(self, harvest: Harvest) -> None:
+        """Counts one harvest and logs it."""
+        super().harvested(harvest)
+        if harvest.poll and harvest.poll.error:
+            self._logger.warning("%s: %s (run %s)", harvest.feed, harvest.poll.error, self.run_id)
+        if harvest.sightings:
+            told = f"{len(harvest.sightings)} entries, {len(harvest.articles)} articles, {len(harvest.rejections)} rejected"
+            self._logger.info("%s: %s (run %s)", harvest.feed, told, self.run_id)
