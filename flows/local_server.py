@@ -95,6 +95,9 @@ class _Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        finally:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
         own = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}  # the server is not its own client
@@ -108,7 +111,9 @@ class _Server:
             if self._stopping.wait(RESTART_SECONDS):
                 return
             sys.stderr.write(f"The Prefect server ended (exit code {code}) and is started again; its log: {self._log}\n")
-            self._process = self._start()
+            old, self._process = self._process, self._start()
+            assert old.stdin is not None
+            old.stdin.close()
 
 
 def _free_port() -> int:
