@@ -5,6 +5,7 @@ It ends with its parent however that ends: it reads a pipe that nobody writes to
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import signal
@@ -44,20 +45,18 @@ def local_server(folder: Path) -> Iterator[str]:
         ServerError: if it does not answer in time; its log is named.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
-    page = f"http://127.0.0.1:{port}"
     os.environ.update(
         PREFECT_HOME=str(folder.resolve()),
-        PREFECT_API_URL=f"{page}/api",
         PREFECT_SERVER_ANALYTICS_ENABLED="false",
         DO_NOT_TRACK="1",
         # Kept in memory, as by default, leases die with the server, and what they hold is held for ever.
         PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE="prefect.server.concurrency.lease_storage.filesystem",
     )
-    server = _Server(port, folder / "server.log")
+    server = _Server(folder.resolve())
     try:
-        server.wait_until_healthy()
-        yield page
+        server.start()
+        os.environ["PREFECT_API_URL"] = f"{server.page}/api"
+        yield server.page
     finally:
         server.stop()
 
@@ -65,41 +64,43 @@ def local_server(folder: Path) -> Iterator[str]:
 class _Server:
     """The server's process, and the thread that starts it again."""
 
-    def __init__(self, port: int, log: Path) -> None:
-        self._port = port
-        self._log = log
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._log = folder / "server.log"
         self._stopping = threading.Event()
-        self._process = self._start()
-        self._keeper = threading.Thread(target=self._keep, daemon=True)
 
-    def wait_until_healthy(self) -> None:
-        opener = build_opener(ProxyHandler({}))
-        deadline = time.monotonic() + SERVER_SECONDS
-        while time.monotonic() < deadline:
-            if (code := self._process.poll()) is not None:
-                raise ServerError(f"{self._log}: the Prefect server ended as it started (exit code {code}): its log says why")
-            try:
-                with opener.open(f"http://127.0.0.1:{self._port}/api/health", timeout=5) as answer:
-                    if answer.status == 200:
-                        self._keeper.start()
-                        return
-            except (URLError, OSError):
-                time.sleep(0.3)
-        raise ServerError(f"{self._log}: the Prefect server did not answer within {SERVER_SECONDS} s: its log says why")
+    def start(self) -> None:
+        """Returns when the server answers."""
+        for wanted in (SERVER_PORT, 0):
+            self._port = _free_port(wanted)
+            self.page = f"http://127.0.0.1:{self._port}"
+            self._process = self._started()
+            if self._answers():
+                threading.Thread(target=self._keep, daemon=True).start()
+                return
+            self._end()  # somebody else's server has begun to listen there meanwhile
+        raise ServerError("127.0.0.1: no port is free for the Prefect server")
 
     def stop(self) -> None:
         self._stopping.set()
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        finally:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
+        self._end()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _answers(self) -> bool:
+        """Waits for this server; False where another one answers at its port."""
+        opener = build_opener(ProxyHandler({}))
+        deadline = time.monotonic() + SERVER_SECONDS
+        while time.monotonic() < deadline:
+            code = self._process.poll()
+            try:
+                with opener.open(f"{self.page}/api/admin/settings", timeout=5) as answer:
+                    return code is None and bool(json.load(answer)["home"] == str(self._folder))
+            except (URLError, OSError, ValueError):
+                if code is not None:
+                    raise ServerError(f"{self._log}: the Prefect server ended as it started (exit code {code}): its log says why") from None
+                time.sleep(0.3)
+        raise ServerError(f"{self._log}: the Prefect server did not answer within {SERVER_SECONDS} s: its log says why")
+
+    def _started(self) -> subprocess.Popen[bytes]:
         own = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}  # the server is not its own client
         command = [sys.executable, "-m", "flows.local_server", str(self._port)]
         with self._log.open("ab") as out:
@@ -111,14 +112,23 @@ class _Server:
             if self._stopping.wait(RESTART_SECONDS):
                 return
             sys.stderr.write(f"The Prefect server ended (exit code {code}) and is started again; its log: {self._log}\n")
-            old, self._process = self._process, self._start()
-            assert old.stdin is not None
-            old.stdin.close()
+            self._end()
+            self._process = self._started()
+
+    def _end(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
 
 
-def _free_port() -> int:
-    """Prefect's own port, or another where that is taken."""
-    for port in (SERVER_PORT, 0):
+def _free_port(wanted: int) -> int:
+    """`wanted`, or another where that is taken."""
+    for port in (wanted, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -130,7 +140,7 @@ def _free_port() -> int:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
