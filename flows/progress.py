@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ class Progress:
         self._live: LiveDisplay | None = None
         self._task: TaskID | None = None
         self._last_line = clock()
+        self.run_id = ""
         self.total = 0
         self.done = 0
         self.new = 0
@@ -45,7 +47,7 @@ class Progress:
             self._live.stop()
 
     def begin(self, what: str, total: int | None) -> None:
-        """Says what is about to be done: so many feeds, or (None) an unknown number of pages."""
+        """Says what is about to be done: so many feeds, or (None) an unknown number of pages. `run_id` has been set before, in a run."""
         self.total = total or 0
         if self._live:
             self._task = self._live.add_task(what, total=total)
@@ -73,3 +75,20 @@ class Progress:
         else:
             of = f" of {self.total}" if self.total else ""
             self.advanced(f"{self.done}{of} done: {counts}")
+
+
+class LoggedProgress(Progress):
+    """Progress that a log tells too, feed by feed: those that failed, and those that brought something."""
+
+    def __init__(self, logger: logging.Logger | logging.LoggerAdapter[logging.Logger]) -> None:
+        super().__init__()
+        self._logger = logger
+
+    def harvested(self, harvest: Harvest) -> None:
+        """Counts one harvest and logs it."""
+        super().harvested(harvest)
+        if harvest.poll and harvest.poll.error:
+            self._logger.warning("%s: %s (run %s)", harvest.feed, harvest.poll.error, self.run_id)
+        if harvest.sightings:
+            told = f"{len(harvest.sightings)} entries, {len(harvest.articles)} articles, {len(harvest.rejections)} rejected"
+            self._logger.info("%s: %s (run %s)", harvest.feed, told, self.run_id)

@@ -146,6 +146,7 @@ async def fetching_run(
 
     async def work_with_parts(warehouse: Warehouse, run: Run) -> None:
         settings = feeds_file.settings
+        progress.run_id = run.run_id
         async with run_parts(settings, warehouse, run.run_id, progress=progress, now=now, crash_on_bugs=crash_on_bugs) as parts:
             await work(parts, run)
 
