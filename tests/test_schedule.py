@@ -56,12 +56,6 @@ class Scheduler:
                 continue
         return found
 
-    def runs(self) -> list[int]:
-        """The processes of flow runs: children of the scheduler beside its server."""
-        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        found = [int(pid) for path in children for pid in path.read_text().split()]
-        return [pid for pid in found if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
-
     def wait_for(self, what: Callable[[], Any], seconds: float = 150) -> Any:
         deadline = time.monotonic() + seconds
         while not (found := what()):
@@ -136,7 +130,7 @@ def test_a_schedule_lives_through_what_happens_to_it(tmp_path: Path, loopback: L
     with scheduling(house, tmp_path, "5s") as scheduler:
         # The run process is killed in the middle of a run: the next run completes the work.
         loopback.wait_for(held.url, seconds=150)
-        (run,) = scheduler.runs()
+        (run,) = scheduler.processes("prefect.engine")
         held.is_held = False
         os.kill(run, signal.SIGKILL)
         scheduler.wait_for(lambda: scheduler.stored("Title 1", "Title 2"))
@@ -191,7 +185,7 @@ def test_a_schedule_that_was_killed_leaves_nothing_behind_that_is_in_the_way(tmp
     publish(loopback, house, 1, 2)
     with scheduling(house, tmp_path, "1h") as scheduler:
         loopback.wait_for(held.url, seconds=150)
-        (run,) = scheduler.runs()
+        (run,) = scheduler.processes("prefect.engine")
         scheduler.process.kill()
         os.kill(run, signal.SIGKILL)
         scheduler.wait_for(lambda: scheduler.processes() == [])  # the server ends with its parent
