@@ -149,7 +149,7 @@ async def site_of_feed(job: Job, parts: FetchingParts) -> str:
 
 def failed(parts: FetchingParts, job: Job, url: str, answer: Response | Failure) -> BackfillError:
     """The error for a list that cannot be had."""
-    wait = parts.client.politeness.closed_for(urlsplit(url).netloc.lower())
+    wait = parts.client.closed_for(url)
     if wait:
         return waiting(job, urlsplit(url).netloc, wait)
     why = answer.detail if isinstance(answer, Failure) else f"{url} answered {answer.status}"
@@ -272,4 +272,4 @@ def _without(found: Gathered, entry_ids: set[str | None], article_ids: set[str])
 def _longest_wait(job: Job, listing: Listing, parts: RunParts) -> float:
     """Seconds until the sites that asked for it may be asked again."""
     addresses = [job.settings.wayback, *(entry.entry.link for entry in listing.entries if entry.entry.link)]
-    return max(parts.client.politeness.closed_for(urlsplit(address).netloc.lower()) for address in addresses)
+    return max(parts.client.closed_for(address) for address in addresses)

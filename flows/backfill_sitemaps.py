@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from flows.backfill_error import BackfillError
 from flows.backfill_jobs import Group, Job, Listing, failed, site_of_feed
@@ -68,7 +68,7 @@ async def _roots(job: Job, parts: FetchingParts) -> tuple[str, ...]:
         found = await _read(job, parts, url)
         if isinstance(found, Sitemap):
             return (url,)
-        if parts.client.politeness.closed_for(urlsplit(url).netloc.lower()):
+        if parts.client.closed_for(url):
             raise failed(parts, job, url, found)
     return ()
 

@@ -106,7 +106,7 @@ async def _page_style(job: Job, parts: FetchingParts, first: Reading) -> PageSty
         if isinstance(answer, Response) and isinstance(second, Reading) and {item.entry_id for item in second.identified} - ids:
             job.answers[url] = answer
             return style
-        if parts.client.politeness.closed_for(url.split("/")[2].lower()):
+        if parts.client.closed_for(url):
             raise failed(parts, job, url, answer)
     return None
 

@@ -196,12 +196,13 @@ def query(place: Place, sql: str | None, form: str, output: Path | None, timeout
 
 @feedhouse.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a feed, in a list.")
+@click.option("--check", is_flag=True, help="Exit with 1 where a feed is failing, gone or silent, or the last run did not complete.")
 @click.pass_obj
-def status(place: Place, *, as_json: bool) -> int:
+def status(place: Place, *, as_json: bool, check: bool) -> int:
     """The health of each feed: last success, last new entry, failures, next poll and why then."""
     from flows.status import status_command
 
-    return status_command(home=place.home, as_json=as_json)
+    return status_command(home=place.home, as_json=as_json, check=check)
 
 
 @feedhouse.command()

@@ -1,36 +1,79 @@
-"""The flows that Prefect runs: the only module that imports Prefect at its top. Each is thin over a function that knows nothing of it.
+"""The flows that Prefect runs. Only this module and flows/schedule.py import it; each flow is thin over a function that does not know it.
 
-Deployed by `feedhouse schedule` and by prefect.yaml, under the entrypoints `flows.deployments.ingest` and `flows.deployments.backfill`
-(dotted: the path form would put this folder on `sys.path[0]`). Parameters are plain values, so that the web page can show a form.
+Deployed by `feedhouse schedule` and by prefect.yaml, under dotted entrypoints such as `flows.deployments.ingest` (the path form would put
+this folder on `sys.path[0]`). Parameters are plain values, so that the web page can show a form.
+
+Events for automations (automations.yaml has one for each; Prefect's own tell of runs that fail):
+
+    feedhouse.feed.silent        a feed has fallen silent against its own rhythm; resource feedhouse.feed.NAME; each silence once
+    feedhouse.books.unbalanced   a run's entries are not all accounted for; resource feedhouse.run.RUN_ID
 """
 
 from __future__ import annotations
 
-import dataclasses
+import asyncio
 import os
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
-from prefect import flow, get_run_logger, runtime, task
-from prefect.artifacts import acreate_table_artifact
+from prefect import State, flow, get_client, get_run_logger, runtime, task
+from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterNextScheduledStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.events import emit_event
+from prefect.states import Cancelled
+from prefect.tasks import exponential_backoff
 
 from flows.backfill import BackfillOptions, Window, WindowWork, feeds_file_for, run_backfill
 from flows.backfill_files import FileOptions
 from flows.ingest import IngestOptions, Shard, ShardWork, run_ingest
-from flows.progress import Progress
-from flows.query_formats import plain
+from flows.maintain import Maintained
+from flows.maintain import maintain as keep_house
+from flows.prefect_api import spare_workers_prefect
+from flows.progress import LoggedProgress, Progress
+from flows.reprocess import ReprocessOptions, run_reprocess
+from flows.run_lock import RunGoingOnError
+from flows.run_report import RunReport, counts_of, report_on, rows_of_run
 from flows.settings import ConfigError, load_feeds_file
 from pipeline.records import RunSummary
+from warehouse.connections import WarehouseBusyError
 
 Counts = dict[str, Any]
+Result = TypeVar("Result")
+
+spare_workers_prefect()
+
+# A call of the API costs 20 to 50 ms of the server's time.
+PROGRESS_SECONDS = 5.0
+# Where the warehouse is busy: again after about 10 and 20 s, each longer by up to a half, so that two that wait for one another part.
+RETRIES = 2
+RETRY_SECONDS = 10
+RETRY_JITTER = 0.5
 
 
-@flow(name="ingest", flow_run_name="ingest into {home}", persist_result=False)
+def _run_name() -> str:
+    """What a run is called as it begins; when it ends, its name says what came of it."""
+    given = runtime.flow_run.parameters
+    of = f" {', '.join(given['names'])}" if given.get("names") else ""
+    since = f" since {given['since']:%Y-%m-%d %H:%M}" if given.get("since") else ""
+    return f"{runtime.flow_run.flow_name}{of}{since}"
+
+
+@flow(name="ingest", flow_run_name=_run_name, persist_result=False)
 async def ingest(
     home: str = "data", feeds: str = "feeds.toml", everything: bool = False, names: list[str] | None = None, limit: int | None = None
-) -> Counts:
+) -> Counts | State[Any]:
     """One ingestion run over the feeds that are due.
 
     Args:
@@ -40,8 +83,12 @@ async def ingest(
         names: Only these feeds, due or not.
         limit: At most so many feeds.
     """
+    await _drop_missed_slots()
     options = IngestOptions(home=Path(home), feeds_path=Path(feeds), everything=everything, names=tuple(names or ()), limit=limit)
-    return _counts(await _ingest(options))
+    try:
+        return counts_of(await _ingest(options))
+    except RunGoingOnError as error:
+        return _skipped(error)
 
 
 @flow(name="backfill", flow_run_name="backfill since {since}", persist_result=False)
@@ -88,8 +135,58 @@ async def backfill(
             as_task=_window_as_task,
             flow_run_id=str(runtime.flow_run.get_id()),
         )
-    await _publish_summary(summary)
-    return _counts(summary)
+    await _publish(options.home, summary)
+    return counts_of(summary)
+
+
+@flow(name="reprocess", flow_run_name=_run_name, persist_result=False)
+async def reprocess(home: str = "data", names: list[str] | None = None, since: datetime | None = None) -> Counts | State[Any]:
+    """Extracts, attributes and groups again from the archived bytes, with no network.
+
+    Args:
+        home: Folder of the warehouse.
+        names: Only these feeds; every feed unless given.
+        since: Only what was fetched since then; all that is kept unless given.
+    """
+    options = ReprocessOptions(home=Path(home), names=tuple(names or ()), since=since and _in_utc(since))
+    with Progress() as progress:
+        try:
+            summary, outcome = await _attempted(
+                "reprocess", lambda: run_reprocess(options, progress=progress, flow_run_id=str(runtime.flow_run.get_id()))
+            )
+        except RunGoingOnError as error:
+            return _skipped(error)
+    told = {
+        "texts made again": outcome.remade,
+        "texts changed": len(outcome.changed),
+        "entries that have an article now": outcome.newly_stored,
+    }
+    await _table("reprocess-outcome", _two_columns(told), f"What run {summary.run_id} made again")
+    await _publish(options.home, summary)
+    await _rename(f"reprocess: {outcome.remade:,} texts made again, {len(outcome.changed):,} changed")
+    return counts_of(summary) | told
+
+
+@flow(name="maintain", flow_run_name="maintain {home}", persist_result=False)
+async def maintain(home: str = "data", keep_days: int = 90) -> Counts:
+    """Prunes the log, brings the text search up to date, and says what takes how much room.
+
+    Args:
+        home: Folder of the warehouse.
+        keep_days: Keep the log of polls and requests for so many days; articles are kept for ever.
+    """
+
+    async def work() -> Maintained:
+        return await asyncio.to_thread(keep_house, Path(home), keep=timedelta(days=keep_days))
+
+    done = await _attempted("maintain", work)
+    told = {"rows of the log deleted": done.pruned, "texts indexed": done.indexed, "articles": done.articles}
+    sizes = {str(path): f"{size / 1e6:,.1f} MB" for path, size in done.files} | {
+        f"store.{name}": f"{rows:,} rows" for name, rows in done.tables
+    }
+    await _table("maintain-summary", _two_columns(told | sizes), f"Maintenance of {home}")
+    await _rename(f"maintain: {done.pruned:,} rows of the log deleted, {done.indexed:,} texts indexed")
+    return told
 
 
 def _window_as_task(work: WindowWork) -> WindowWork:
@@ -107,22 +204,56 @@ def _window_as_task(work: WindowWork) -> WindowWork:
 async def ingest_as_flow(options: IngestOptions) -> RunSummary:
     """Runs `options` as a flow run of the configured Prefect API, from this process."""
     summary: list[RunSummary] = []
+    of = f" {', '.join(options.names)}" if options.names else ""
 
-    @flow(name="ingest", flow_run_name=f"ingest into {options.home}", persist_result=False)
+    @flow(name="ingest", flow_run_name=f"ingest{of}", persist_result=False)
     async def ingest_from_the_command_line() -> Counts:
-        summary.append(await _ingest(options))
-        return _counts(summary[0])
+        return counts_of(await _ingest(options, ended=summary.append))
 
-    await ingest_from_the_command_line()
+    state = await ingest_from_the_command_line(return_state=True)
+    if not summary:
+        await state.aresult()  # raises what went wrong
     return summary[0]
 
 
-async def _ingest(options: IngestOptions) -> RunSummary:
+async def _ingest(options: IngestOptions, *, ended: Callable[[RunSummary], None] = lambda _: None) -> RunSummary:
     feeds_file = load_feeds_file(options.feeds_path, os.environ)
-    with Progress() as progress:
-        summary = await run_ingest(options, feeds_file, progress=progress, as_task=_as_task, flow_run_id=str(runtime.flow_run.get_id()))
-    await _publish_summary(summary)
+    flow_run_id = str(runtime.flow_run.get_id())
+    with LoggedProgress(get_run_logger()) as progress:
+        async with _shown(progress):
+            summary = await _attempted(
+                "poll, fetch, extract, load",
+                lambda: run_ingest(options, feeds_file, progress=progress, as_task=_as_task, flow_run_id=flow_run_id),
+            )
+    ended(summary)
+    report = await _publish(options.home, summary)
+    told = [f"{summary.feeds_polled:,} feeds", f"{summary.articles_new:,} new articles"]
+    await _rename(f"ingest {', '.join(told)}" + (f", {summary.feeds_failed:,} feeds failed" if summary.feeds_failed else ""))
+    _alarm(report, summary)
     return summary
+
+
+async def _attempted(name: str, work: Callable[[], Awaitable[Result]]) -> Result:
+    """What `work` gives, as a task that is tried again where the warehouse was busy: the one thing that time mends.
+
+    A feed that fails is no failure of the run: its next poll is its retry. What an attempt has stored, the next one knows.
+    """
+
+    def is_transient(_: object, __: object, state: State[Any]) -> bool:
+        return isinstance(state.data, WarehouseBusyError)
+
+    async def attempt() -> Result:
+        return await work()
+
+    return await task(
+        name=name,
+        retries=RETRIES,
+        retry_delay_seconds=exponential_backoff(RETRY_SECONDS),
+        retry_jitter_factor=RETRY_JITTER,
+        retry_condition_fn=is_transient,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )(attempt)()
 
 
 def _as_task(work: ShardWork) -> ShardWork:
@@ -137,17 +268,91 @@ def _as_task(work: ShardWork) -> ShardWork:
     return run
 
 
-async def _publish_summary(summary: RunSummary) -> None:
-    counts = _counts(summary)
-    get_run_logger().info("Run %s %s: %s", summary.run_id, summary.status, counts)
-    rows = [{"what": name.replace("_", " "), "value": value} for name, value in counts.items()]
-    await acreate_table_artifact(rows, key=f"{summary.kind.value}-summary", description=f"Run {summary.run_id}, {summary.status}")
+@asynccontextmanager
+async def _shown(progress: Progress) -> AsyncIterator[None]:
+    """Shows `progress` on the run's page while the block goes on: first in the run's name, then as a bar."""
+
+    async def show() -> None:
+        while not progress.total:  # noqa: ASYNC110  Progress knows of no event loop
+            await asyncio.sleep(0.1)
+        await _rename(f"ingest {progress.total:,} feeds")
+        bar = await acreate_progress_artifact(0.0, key="ingest-progress", description=f"Feeds done of {progress.total:,}")
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            await aupdate_progress_artifact(bar, 100.0 * progress.done / max(progress.total, progress.done, 1))
+
+    showing = asyncio.create_task(show())
+    try:
+        yield
+    finally:
+        showing.cancel()
+        (error,) = await asyncio.gather(showing, return_exceptions=True)
+        if not isinstance(error, asyncio.CancelledError):  # the page is a courtesy: the run is not worth less without it
+            get_run_logger().warning("The run's progress could not be shown: %s", error)
+
+
+async def _publish(home: Path, summary: RunSummary) -> RunReport:
+    """Puts on the run's page what came of it, and the way to its rows."""
+    report = await asyncio.to_thread(report_on, home, summary)
+    get_run_logger().info("Run %s %s: %s", summary.run_id, summary.status, report.counts)
+    kind = summary.kind.value
+    await _table(f"{kind}-summary", _two_columns(report.counts), f"Run {summary.run_id}, {summary.status}. {rows_of_run(summary.run_id)}")
+    if report.failed_feeds:
+        await _table(
+            f"{kind}-failed-feeds", report.failed_feeds, f"Feeds that failed in run {summary.run_id}: all of them in `feedhouse status`"
+        )
+    if report.new_stories:
+        await _table(
+            f"{kind}-new-stories", report.new_stories, f"Stories that run {summary.run_id} was the first to bring, the widest carried first"
+        )
+    return report
+
+
+def _alarm(report: RunReport, summary: RunSummary) -> None:
+    for silence in report.newly_silent:
+        name = str(silence["feed"])
+        resource = {"prefect.resource.id": f"feedhouse.feed.{name}", "prefect.resource.name": name}
+        get_run_logger().warning("%s: silent against its own rhythm (run %s)", name, summary.run_id)
+        emit_event("feedhouse.feed.silent", resource=resource, payload=silence | {"run_id": summary.run_id})
+    for books in report.unbalanced:
+        resource = {"prefect.resource.id": f"feedhouse.run.{summary.run_id}", "prefect.resource.name": f"run {summary.run_id}"}
+        get_run_logger().error("The books of run %s do not balance: %s", summary.run_id, books)
+        emit_event("feedhouse.books.unbalanced", resource=resource, payload=books)
+
+
+async def _drop_missed_slots() -> None:
+    """Cancels what the schedule missed while the machine slept or was off: this run makes up for all of it."""
+    if not (deployment := runtime.deployment.id):
+        return
+    missed = FlowRunFilter(
+        deployment_id=FlowRunFilterDeploymentId(any_=[UUID(deployment)]),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=datetime.now(UTC)),  # type: ignore[arg-type]
+    )
+    async with get_client() as client:
+        for run in await client.read_flow_runs(flow_run_filter=missed):
+            if run.auto_scheduled:
+                await client.set_flow_run_state(run.id, Cancelled(message="Missed: one run makes up for every slot before it."))
+
+
+def _skipped(error: RunGoingOnError) -> State[Any]:
+    """A run that found another at work outside Prefect, such as one from the command line: nothing failed."""
+    return Cancelled(name="Skipped", message=str(error))
+
+
+async def _rename(name: str) -> None:
+    async with get_client() as client:
+        await client.update_flow_run(UUID(str(runtime.flow_run.get_id())), name=name)
+
+
+async def _table(key: str, rows: list[dict[str, Any]], description: str) -> None:
+    await acreate_table_artifact(rows, key=key, description=description)
+
+
+def _two_columns(counts: Counts) -> list[dict[str, Any]]:
+    return [{"what": name.replace("_", " "), "value": value} for name, value in counts.items()]
 
 
 def _in_utc(given: datetime) -> datetime:
     """A date as the web page's form gives it, with or without a zone."""
     return given if given.tzinfo else given.replace(tzinfo=UTC)
-
-
-def _counts(summary: RunSummary) -> Counts:
-    return {name: plain(value) for name, value in dataclasses.asdict(summary).items()}

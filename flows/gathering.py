@@ -6,7 +6,7 @@ import asyncio
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.asking import AskForPage
 from flows.known import Known
@@ -15,7 +15,9 @@ from flows.pages import ArticleSource, PageOutcome
 from pipeline.articles import entry_alias
 from pipeline.canonical import site_of
 from pipeline.errors import FeedhouseError
+from pipeline.identity import told_hash
 from pipeline.records import (
+    MAX_VERSIONS,
     Article,
     Capture,
     Entry,
@@ -35,6 +37,10 @@ from pipeline.retrying import next_retry
 
 # Pages of one feed on their way at once: the host's own limit is lower, but a feed may link to many hosts.
 PAGES_OF_ONE_FEED = 8
+# Pages of edited entries that one poll asks for again; those of the others follow, as many an hour. An editor corrects a few entries a
+# day: where more have changed at once, a publisher has saved everything again, and its server need not be asked for all of it.
+EDITS_AT_ONCE = 5
+EDIT_SPREAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,31 +75,46 @@ class Gatherer:
         seen_at: datetime,
         feed_title: str | None,
         feed_capture: Capture | None,
+        resaved: frozenset[str] = frozenset(),
         is_backfill: bool = False,
         ask: AskForPage | None = None,
     ) -> Gathered:
-        """The sightings, articles and rejections of a feed's new and changed entries; the captures are the pages' and `feed_capture`.
+        """The sightings, articles and rejections of a feed's new and changed entries; those `resaved` tell what they told before.
 
-        `ask`: how their pages are come by, where that is not the run's own way.
+        The captures are the pages' and `feed_capture`. `ask`: how their pages are come by, where that is not the run's own way.
         """
         aliases = {entry.entry_id: entry_alias(entry, feed_url=feed.url) for entry in (*new, *changed)}
         known = await self._known.articles(tuple(aliases.values())) if aliases else {}
         few = asyncio.Semaphore(PAGES_OF_ONE_FEED)
         kept_as = feed_capture.capture_id if feed_capture else None
 
+        edited = [entry for entry in changed if entry.entry_id not in resaved and _may_change(known.get(aliases[entry.entry_id]))]
+        at_once = EDITS_AT_ONCE if feed.full_text else len(edited)  # what the feed carries itself costs its server nothing
+        turns = {entry.entry_id: place // at_once for place, entry in enumerate(edited)}
+
         async def one(entry: IdentifiedEntry, *, is_new: bool) -> Gathered:
             stored = known.get(aliases[entry.entry_id])
-            if stored is not None and is_new:
-                outcome = PageOutcome(article_id=stored.article_id, article=None, failure=None, fetch=None)
-            else:
+            turn = turns.get(entry.entry_id)
+            if (stored is None) if is_new else (turn == 0):
                 async with few:
                     outcome = await self._article_of(Wanted(feed=feed, entry=entry, feed_title=feed_title, feed_capture=kept_as), ask)
+            else:
+                outcome = PageOutcome(article_id=stored.article_id if stored else None, article=None, failure=None, fetch=None)
             if stored is not None:
                 outcome = _as_version_of(stored, outcome)
             elif outcome.article is not None:
                 outcome = await self._unless_known(outcome, outcome.article)
+            later = seen_at + turn * EDIT_SPREAD if turn else None
             return self._record(
-                feed, entry, outcome, seen_at=seen_at, is_backfill=is_backfill, is_new=is_new, attempts=1, feed_capture=kept_as
+                feed,
+                entry,
+                outcome,
+                seen_at=seen_at,
+                is_backfill=is_backfill,
+                is_new=is_new,
+                attempts=1,
+                feed_capture=kept_as,
+                refetch_at=later,
             )
 
         tasks = [one(entry, is_new=True) for entry in new] + [one(entry, is_new=False) for entry in changed]
@@ -117,11 +138,12 @@ class Gatherer:
         gathered = self._record(
             feed, entry, outcome, seen_at=sighting.seen_at, is_backfill=sighting.is_backfill, is_new=True, attempts=attempts
         )
+        waited = sighting.refetch_at is not None
         return Harvest(
             feed=feed.name,
             poll=None,
             state=None,
-            sightings=gathered.sightings if outcome.article_id else (),
+            sightings=tuple(replace(s, told_hash=sighting.told_hash) for s in gathered.sightings if outcome.article_id or waited),
             articles=gathered.articles,
             fetches=gathered.fetches,
             rejections=gathered.rejections if sighting.article_id is None else (),
@@ -150,11 +172,13 @@ class Gatherer:
         is_new: bool,
         attempts: int,
         feed_capture: str | None = None,
+        refetch_at: datetime | None = None,
     ) -> Gathered:
         sighting = Sighting(
             feed=feed.name,
             entry_id=entry.entry_id,
             content_hash=entry.content_hash,
+            told_hash=told_hash(entry.entry),
             url=entry.entry.link,
             url_raw=entry.entry.link_raw,
             title=entry.entry.title,
@@ -166,6 +190,7 @@ class Gatherer:
             article_id=outcome.article_id,
             is_backfill=is_backfill,
             feed_capture=feed_capture,
+            refetch_at=refetch_at,
         )
         rejected = outcome.failure is not None and outcome.article_id is None and is_new
         return Gathered(
@@ -196,6 +221,10 @@ def bug_failure(stage: Stage, error: Exception, *, is_transient: bool) -> Failur
     """An exception of ours as the failure that is stored, traceback and all."""
     detail = "".join(traceback.format_exception(error))
     return Failure(stage=stage, reason="internal_error", detail=detail, is_transient=is_transient)
+
+
+def _may_change(stored: KnownArticle | None) -> bool:
+    return stored is None or stored.version < MAX_VERSIONS
 
 
 def _as_version_of(stored: KnownArticle, outcome: PageOutcome) -> PageOutcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,10 +10,9 @@ from flows.gathering import Gatherer, bug_failure
 from flows.keeping import Keeper
 from flows.known import Known
 from pipeline.errors import FeedhouseError
-from pipeline.fetching import HttpClient
-from pipeline.identity import identify
-from pipeline.parsing import parse_feed
-from pipeline.polling import PollingPolicy, after_poll, body_hash, conditional_headers
+from pipeline.fetching import HttpClient, same_origin
+from pipeline.identity import identify, recognised
+from pipeline.polling import Decision, PollingPolicy, decide
 from pipeline.records import (
     Capture,
     CaptureKind,
@@ -25,11 +24,11 @@ from pipeline.records import (
     IdentifiedEntry,
     ParsedFeed,
     Poll,
-    PollOutcome,
     Response,
     Stage,
 )
 from pipeline.sifting import Sifted, sift
+from pipeline.validators import body_hash, conditional_headers
 from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
 # feedparser reads 15 MB, the most that a feed may have, in about 20 s; what takes longer is built to.
@@ -98,7 +97,7 @@ class Harvester:
             return replace(harvest, rejections=(self._gatherer.rejection(feed, None, bug, attempts=1),))
 
     async def _harvest(self, feed: Feed, state: FeedState, started_at: datetime) -> Harvest:
-        answer = await self.ask(feed, state.url, conditional_headers(state))
+        answer = await self.ask(feed, state.url, conditional_headers(feed, state))
         if isinstance(answer, Failure) or answer.status not in _READABLE or body_hash(answer.body) == state.body_hash:
             return self._without_reading(feed, state, answer, started_at)
         reading = await self.read(feed, answer)
@@ -106,7 +105,23 @@ class Harvester:
             return self._without_reading(feed, state, answer, started_at, unreadable=reading)
         sifted = reading.sifted
         gathered = await self._gatherer.gather(
-            feed, sifted.new, sifted.changed, seen_at=started_at, feed_title=reading.parsed.title, feed_capture=reading.capture
+            feed,
+            sifted.new,
+            sifted.changed,
+            resaved=sifted.resaved,
+            seen_at=started_at,
+            feed_title=reading.parsed.title,
+            feed_capture=reading.capture,
+        )
+        decision = decide(
+            feed,
+            state,
+            answer,
+            reading=reading.parsed,
+            entries_new=len(sifted.new),
+            entries_changed=len(sifted.changed),
+            policy=self._policy,
+            now=started_at,
         )
         return Harvest(
             feed=feed.name,
@@ -114,15 +129,15 @@ class Harvester:
                 feed=feed.name,
                 started_at=started_at,
                 duration_ms=answer.duration_ms,
-                outcome=PollOutcome.NEW if sifted.new or sifted.changed else PollOutcome.UNCHANGED,
+                outcome=decision.outcome,
                 http_status=answer.status,
                 bytes=len(answer.body),
                 entries_seen=len(sifted.new) + len(sifted.changed) + sifted.unchanged,
                 entries_new=len(sifted.new),
                 entries_changed=len(sifted.changed),
-                error=reading.parsed.complaint,
+                error=reading.parsed.complaint or decision.note,
             ),
-            state=after_poll(feed, state, answer, parsed=reading.parsed, entries_new=len(sifted.new), policy=self._policy, now=started_at),
+            state=decision.state,
             profile=FeedProfile(title=reading.parsed.title, site_url=reading.parsed.site_url, format=reading.parsed.format),
             listed_ids=reading.listed_ids if answer.status == 200 else None,
             sightings=gathered.sightings,
@@ -132,14 +147,14 @@ class Harvester:
             captures=gathered.captures,
         )
 
-    async def ask(self, feed: Feed, url: str, headers: Sequence[tuple[str, str]] = ()) -> Response | Failure:
-        """The answer to a request for a feed document, with the feed's own headers."""
+    async def ask(self, feed: Feed, url: str, conditions: Mapping[str, Sequence[tuple[str, str]]] | None = None) -> Response | Failure:
+        """The answer to a request for a feed document, with the feed's own headers where it stands under its configured origin."""
         return await self._client.get(
             url,
             stage=Stage.POLL,
             max_bytes=self._max_feed_bytes,
-            headers=headers,
-            private_headers=feed.headers,
+            conditions=conditions,
+            private_headers=feed.headers if feed.headers and same_origin(url, feed.url) else (),
             user_agent=feed.user_agent,
         )
 
@@ -149,7 +164,11 @@ class Harvester:
         if isinstance(parsed, Failure):
             return parsed
         identified = identify(parsed.entries)
-        known = await self._known.entries(feed.name, [entry.entry_id for entry in identified])
+        known = dict(await self._known.entries(feed.name, [entry.entry_id for entry in identified]))
+        strange = [entry for entry in identified if entry.entry_id not in known]
+        if strange and (linked := await self._known.linked(feed.name, strange)):
+            identified = recognised(identified, known, linked)
+            known |= {entry.entry_id: entry for entries in linked.values() for entry in entries}
         sifted = sift(identified, known, seen=len(parsed.entries))
         capture = await self._keeper.keep(CaptureKind.FEED, answer) if sifted.new or sifted.changed else None
         return Reading(parsed=parsed, identified=identified, sifted=sifted, capture=capture)
@@ -158,7 +177,7 @@ class Harvester:
         self, feed: Feed, state: FeedState, answer: Response | Failure, started_at: datetime, *, unreadable: Failure | None = None
     ) -> Harvest:
         """The harvest of a poll that brought no entries to look at: 304, the same body, or a failure."""
-        outcome, error = _outcome(answer, unreadable)
+        decision = self._decided(feed, state, answer, unreadable, started_at)
         came = answer if isinstance(answer, Response) else None
         return Harvest(
             feed=feed.name,
@@ -166,16 +185,21 @@ class Harvester:
                 feed=feed.name,
                 started_at=started_at,
                 duration_ms=came.duration_ms if came else _milliseconds(self._now(), started_at),
-                outcome=outcome,
+                outcome=decision.outcome,
                 http_status=answer.status if isinstance(answer, Response) else answer.http_status,
                 bytes=len(came.body) if came else 0,
                 entries_seen=0,
                 entries_new=0,
                 entries_changed=0,
-                error=error,
+                error=decision.note,
             ),
-            state=after_poll(feed, state, answer, parsed=unreadable, entries_new=0, policy=self._policy, now=started_at),
+            state=decision.state,
         )
+
+    def _decided(
+        self, feed: Feed, state: FeedState, answer: Response | Failure, unreadable: Failure | None, started_at: datetime
+    ) -> Decision:
+        return decide(feed, state, answer, reading=unreadable, entries_new=0, entries_changed=0, policy=self._policy, now=started_at)
 
 
 async def parsed_in_worker(workers: WorkerPool, answer: Response) -> ParsedFeed | Failure:
@@ -193,19 +217,9 @@ async def parsed_in_worker(workers: WorkerPool, answer: Response) -> ParsedFeed 
 
 def _parse(body: bytes, url: str, content_type: str | None, now: datetime) -> ParsedFeed | Failure:
     """`parse_feed` with positional arguments, as a worker process is called."""
+    from pipeline.parsing import parse_feed  # feedparser, which a run whose feeds are all unchanged does not need
+
     return parse_feed(body, url=url, content_type=content_type, now=now)
-
-
-def _outcome(answer: Response | Failure, unreadable: Failure | None) -> tuple[PollOutcome, str | None]:
-    if unreadable is not None:
-        return PollOutcome.FAILED, f"{unreadable.reason}: {unreadable.detail}"
-    if isinstance(answer, Failure):
-        return PollOutcome.SKIPPED if answer.reason == "waiting" else PollOutcome.FAILED, f"{answer.reason}: {answer.detail}"
-    if answer.status == 304:
-        return PollOutcome.NOT_MODIFIED, None
-    if answer.status in _READABLE:
-        return PollOutcome.UNCHANGED, None
-    return PollOutcome.FAILED, f"http_{answer.status}: the server answered {answer.status}"
 
 
 def _milliseconds(later: datetime, earlier: datetime) -> int:

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from flows.progress import Progress
 from flows.run_parts import Clock, RunParts, fetching_run
@@ -112,19 +114,33 @@ def wanted_feeds(feeds_file: FeedsFile, names: Sequence[str]) -> tuple[Feed, ...
 
 
 async def _shards(options: IngestOptions, wanted: Sequence[Feed], parts: RunParts, *, now: datetime) -> list[Shard]:
-    """The run's work. A feed asked for by name is polled whatever its state; pages are asked for again only in a run over all feeds."""
+    """The run's work. A feed asked for by name is polled whatever its state; pages are asked for again only in a run over all feeds.
+
+    Feeds that are gone wait for their monthly turn even where every feed is wanted.
+    """
     states = await asyncio.to_thread(parts.warehouse.feed_states)
     pairs = [(feed, states[feed.name]) for feed in wanted]
     if not options.names:
-        pairs = [(feed, state) for feed, state in pairs if state.status is not FeedStatus.GONE]
-        if not options.everything:
-            pairs = [(feed, state) for feed, state in pairs if is_due(state, now)]
+        is_gone = FeedStatus.GONE
+        pairs = [pair for pair in pairs if is_due(pair[1], now) or (options.everything and pair[1].status is not is_gone)]
+        pairs = spread_over_hosts(sorted(pairs, key=lambda pair: (pair[1].next_poll_at is not None, pair[1].next_poll_at or now)))
     pairs = pairs[: options.limit]
     shards = [Shard(name=f"feeds {start + 1} to {start + len(part)} of {len(pairs)}", feeds=part) for start, part in _cut(pairs)]
     by_name = {feed.name: feed for feed in wanted}
     due = await parts.known.due_retries(now=now, limit=RETRIES_PER_RUN)
     retries = [(by_name[entry.sighting.feed], entry) for entry in due if entry.sighting.feed in by_name]
     return shards + [Shard(name=f"pages {start + 1} to {start + len(part)} again", retries=part) for start, part in _cut(retries)]
+
+
+def spread_over_hosts(pairs: Sequence[tuple[Feed, FeedState]]) -> list[tuple[Feed, FeedState]]:
+    """The feeds in their order, but one of each host before the second of any: ten thousand on one slow host hold up nobody else."""
+    turns: Counter[str] = Counter()
+    placed: list[tuple[int, tuple[Feed, FeedState]]] = []
+    for pair in pairs:
+        host = urlsplit(pair[1].url).netloc
+        placed.append((turns[host], pair))
+        turns[host] += 1
+    return [pair for _, pair in sorted(placed, key=lambda turn: turn[0])]
 
 
 def _cut(items: Sequence[Item]) -> Iterator[tuple[int, tuple[Item, ...]]]:

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from pipeline.records import Capture, KeptBody, KnownArticle, KnownEntry, RetryableEntry
+from pipeline.identity import link_key
+from pipeline.records import Capture, HostWait, IdentifiedEntry, KeptBody, KnownArticle, KnownEntry, RetryableEntry, RobotsFile
 from warehouse import lookups
 from warehouse.connections import open_reader
 
@@ -62,6 +63,10 @@ class Known:
         self._entries: _Together[tuple[str, str], KnownEntry] = _Together(
             lambda keys: lookups.known_entries(con, keys) if con else {}, self._turn
         )
+        self._linked: _Together[tuple[str, str, str], tuple[KnownEntry, ...]] = _Together(
+            lambda keys: _by_whole_key(keys, lookups.linked_entries(con, keys)) if con else {}, self._turn
+        )
+        self._robots: _Together[str, RobotsFile] = _Together(lambda keys: lookups.robots_files(con, keys) if con else {}, self._turn)
         self._articles: _Together[str, KnownArticle] = _Together(lambda keys: lookups.known_articles(con, keys) if con else {}, self._turn)
         self._pages: _Together[str, KeptBody] = _Together(lambda keys: lookups.kept_pages(con, keys) if con else {}, self._turn)
         self._captures: _Together[str, Capture] = _Together(lambda keys: lookups.known_captures(con, keys) if con else {}, self._turn)
@@ -77,6 +82,23 @@ class Known:
         """The known ones among a feed's entries, by id."""
         found = await self._entries.ask([(feed, entry_id) for entry_id in entry_ids])
         return {entry_id: entry for (_, entry_id), entry in found.items()}
+
+    async def linked(self, feed: str, entries: Sequence[IdentifiedEntry]) -> Mapping[str, Sequence[KnownEntry]]:
+        """What is known of the feed's entries behind the links of `entries`, by `pipeline.identity.link_key`."""
+        keys = [(feed, key, entry.entry.link) for entry in entries if (key := link_key(entry)) and entry.entry.link]
+        found = await self._linked.ask(keys) if keys else {}
+        return {alias: entries for (_, alias, _), entries in found.items()}
+
+    async def robots_file(self, origin: str) -> RobotsFile | None:
+        """The robots.txt that an earlier run was answered with."""
+        return (await self._robots.ask((origin,))).get(origin)
+
+    async def host_waits(self, *, now: datetime) -> Sequence[HostWait]:
+        """Whom earlier runs were asked to leave alone until some time after now."""
+        if not self._con:
+            return ()
+        async with self._turn:
+            return await asyncio.to_thread(lookups.host_waits, self._con, now=now)
 
     async def articles(self, aliases: Sequence[str]) -> Mapping[str, KnownArticle]:
         """The known articles among those that `aliases` lead to, by alias."""
@@ -96,3 +118,9 @@ class Known:
             return ()
         async with self._turn:
             return await asyncio.to_thread(lookups.due_retries, self._con, now=now, limit=limit)
+
+
+def _by_whole_key(
+    keys: Sequence[tuple[str, str, str]], found: Mapping[tuple[str, str], tuple[KnownEntry, ...]]
+) -> dict[tuple[str, str, str], tuple[KnownEntry, ...]]:
+    return {key: found[key[:2]] for key in keys if key[:2] in found}

@@ -19,6 +19,8 @@ from warehouse import Warehouse
 BATCH_ARTICLES = 400
 BATCH_SIGHTINGS = 4_000
 BATCH_SECONDS = 5.0
+# Where no feed has brought anything there is nothing to lose but the time of its next poll.
+QUIET_SECONDS = 30.0
 # Publishing copies the file. Readers see a run's progress every 10 s, or less often where a copy takes more than 1/20 of that time.
 PUBLISH_SECONDS = 10.0
 PUBLISH_SHARE = 20
@@ -93,7 +95,8 @@ class Loader:
                 break
             if harvest is None:
                 return batch, False
-            deadline = deadline or time.monotonic() + BATCH_SECONDS
+            patience = time.monotonic() + (BATCH_SECONDS if harvest.sightings or harvest.rejections else QUIET_SECONDS)
+            deadline = min(deadline or patience, patience)
             batch.append(harvest)
             articles += len(harvest.articles)
             sightings += len(harvest.sightings)

@@ -1,7 +1,8 @@
-"""Whether a Prefect API is configured, without importing Prefect (1.3 s) where nothing hints at one."""
+"""What can be done about Prefect without importing it (1.3 s): whether an API is configured, and what keeps it out of worker processes."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,3 +29,14 @@ def _names_an_api(path: Path) -> bool:
     except OSError:  # absent, or not ours to read: no hint
         return False
     return "prefect_api_url" in text or ("prefect" in text and "[api]" in text) or "[tool.prefect.api]" in text
+
+
+def spare_workers_prefect() -> None:
+    """Keeps Prefect out of our worker processes.
+
+    They import the program's main module again, as multiprocessing has it. That of a flow run is `python -m prefect.engine`: seconds and
+    some 80 MB in each of them, and no worker runs anything of it.
+    """
+    main = sys.modules["__main__"]
+    if main.__spec__ is not None and main.__spec__.name == "prefect.engine":
+        main.__spec__, main.__file__ = None, None

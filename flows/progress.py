@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +28,7 @@ class Progress:
         self._live: LiveDisplay | None = None
         self._task: TaskID | None = None
         self._last_line = clock()
+        self.run_id = ""
         self.total = 0
         self.done = 0
         self.new = 0
@@ -48,7 +50,7 @@ class Progress:
             self._live.stop()
 
     def begin(self, what: str, total: int | None) -> None:
-        """Says what is about to be done: so many feeds, or (None) an unknown number of pages."""
+        """Says what is about to be done: so many feeds, or (None) an unknown number of pages. `run_id` has been set before, in a run."""
         self.total = total or 0
         self._begun = self._clock()
         if self._live:
@@ -93,3 +95,20 @@ class Progress:
             return ""
         left = f", {self._share:.0%}, about {timedelta(seconds=round(seconds / self._share - seconds))} left" if self._share else ""
         return f", {self.articles / seconds:.1f} articles a second{left}"
+
+
+class LoggedProgress(Progress):
+    """Progress that a log tells too, feed by feed: those that failed, and those that brought something."""
+
+    def __init__(self, logger: logging.Logger | logging.LoggerAdapter[logging.Logger]) -> None:
+        super().__init__()
+        self._logger = logger
+
+    def harvested(self, harvest: Harvest) -> None:
+        """Counts one harvest and logs it."""
+        super().harvested(harvest)
+        if harvest.poll and harvest.poll.error:
+            self._logger.warning("%s: %s (run %s)", harvest.feed, harvest.poll.error, self.run_id)
+        if harvest.sightings:
+            told = f"{len(harvest.sightings)} entries, {len(harvest.articles)} articles, {len(harvest.rejections)} rejected"
+            self._logger.info("%s: %s (run %s)", harvest.feed, told, self.run_id)

@@ -109,6 +109,7 @@ async def run_reprocess(
     outcome = Outcome()
 
     async def work(warehouse: Warehouse, run: Run) -> None:
+        progress.run_id = run.run_id
         progress.begin("Making articles again from the archive", None)
         with open_reader(warehouse.snapshot) as con:
             items = remakeable(con, since=options.since, feeds=options.names, program=VERSION)

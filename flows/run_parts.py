@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.request import getproxies
@@ -22,7 +23,7 @@ from flows.pages import ArticleSource
 from flows.progress import Progress
 from flows.run_lock import only_run
 from flows.settings import FeedsFile, Settings
-from flows.settling import store
+from flows.settling import index_stories, store
 from flows.version import VERSION
 from pipeline.archive import Archive, close_abandoned, unknown_captures
 from pipeline.fetching import USER_AGENT, FetchPolicy, HttpClient
@@ -67,8 +68,9 @@ class RunParts(FetchingParts):
     warehouse: Warehouse
 
     async def store(self, harvest: Harvest) -> None:
-        """Hand one harvest to the loader and count it."""
-        await self.loader.put(harvest)
+        """Hand one harvest to the loader, with what has been learnt of hosts meanwhile, and count it."""
+        waits, files = self.client.take_waits(), self.robots.take_files()
+        await self.loader.put(replace(harvest, host_waits=waits, robots_files=files) if waits or files else harvest)
         self.progress.harvested(harvest)
 
 
@@ -90,7 +92,8 @@ async def fetching_parts(
         known = stack.enter_context(Known(snapshot))
         workers = await stack.enter_async_context(WorkerPool())
         client = await stack.enter_async_context((PatientClient if for_backfill else HttpClient)(fetch_policy(settings), now=now))
-        robots = RobotsRules(client, settings.user_agent or USER_AGENT)
+        client.heed(await known.host_waits(now=now()))
+        robots = RobotsRules(client, user_agent(settings), recall=known.robots_file, now=now)
         keeper = Keeper(archive, known)
         network = NetworkPages(client, robots, max_bytes=settings.max_page_bytes)
         folder = snapshot.parent / ARCHIVE_FOLDER
@@ -179,6 +182,7 @@ async def fetching_run(
 
     async def work_with_parts(warehouse: Warehouse, run: Run) -> None:
         settings = feeds_file.settings
+        progress.run_id = run.run_id
         async with run_parts(settings, warehouse, run.run_id, progress=progress, now=now, crash_on_bugs=crash_on_bugs) as parts:
             await work(parts, run)
 
@@ -208,13 +212,16 @@ async def recorded(
     with only_run(home, kind.value):
         await asyncio.to_thread(warehouse.begin_run, run, feeds, now=started_at)
         status = "interrupted"
+        gc.freeze()  # what is there now stays till the end: looking through it again and again takes a tenth of a run without news
         try:
+            await asyncio.to_thread(index_stories, warehouse)
             await work(warehouse, run)
             status = "completed"
         except Exception:
             status = "failed"
             raise
         finally:
+            gc.unfreeze()
             summary = await asyncio.to_thread(warehouse.finish_run, run_id, status=status, now=now())
     return summary
 
@@ -228,8 +235,15 @@ def fetch_policy(settings: Settings) -> FetchPolicy:
         timeout=settings.timeout,
         allow_private_networks=settings.allow_private_networks,
         proxies=proxies(settings),
-        user_agent=settings.user_agent or USER_AGENT,
+        user_agent=user_agent(settings),
     )
+
+
+def user_agent(settings: Settings) -> str:
+    """Who we are, and where to complain if the feeds file says it."""
+    if settings.user_agent:
+        return settings.user_agent
+    return USER_AGENT if settings.contact is None else f"Feedhouse/{VERSION} (syndication feed archiver; complaints to {settings.contact})"
 
 
 def proxies(settings: Settings) -> tuple[tuple[str, str], ...]:

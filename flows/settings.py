@@ -17,7 +17,7 @@ from pipeline.errors import FeedhouseError
 from pipeline.records import Feed
 
 _DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
-_FEED_KEYS = ("name", "url", "tags", "interval", "full_text", "user_agent", "headers", "enabled", "respect_robots")
+_FEED_KEYS = ("name", "url", "tags", "interval", "full_text", "user_agent", "headers", "enabled", "respect_robots", "ignore_validators")
 _SECRET = "env:"  # noqa: S105  the prefix that says where a secret stands, not a secret
 
 
@@ -43,6 +43,7 @@ class Settings:
     allow_private_networks: bool = False
     proxy: str | None = None
     user_agent: str | None = None
+    contact: str | None = None
     respect_robots: bool = True
     archive: bool = True
     full_text: bool = True
@@ -172,6 +173,7 @@ def _settings(table: _Table) -> Settings:
         allow_private_networks=table.flag("allow_private_networks", base.allow_private_networks),
         proxy=table.text("proxy"),
         user_agent=table.text("user_agent"),
+        contact=table.text("contact"),
         respect_robots=table.flag("respect_robots", base.respect_robots),
         archive=table.flag("archive", base.archive),
         full_text=table.flag("full_text", base.full_text),
@@ -183,6 +185,8 @@ def _settings(table: _Table) -> Settings:
         raise table.error("min_interval", "must not be longer than max_interval")
     if found.proxy is not None and not _is_http(found.proxy):
         raise table.error("proxy", 'must be an http address, such as "http://127.0.0.1:3128"')
+    if found.contact is not None and not re.fullmatch(r"\+?https?://[^\s()]+|[^\s()@]+@[^\s()@]+", found.contact, re.ASCII):
+        raise table.error("contact", 'must be an e-mail address or a web page, such as "mail@example.org"')
     return found
 
 
@@ -204,6 +208,7 @@ def _feed(table: _Table, settings: Settings, environ: Mapping[str, str]) -> Feed
         full_text=table.flag("full_text", settings.full_text),
         enabled=table.flag("enabled", default=True),
         respect_robots=table.flag("respect_robots", settings.respect_robots),
+        ignore_validators=table.flag("ignore_validators", default=False),
         user_agent=table.text("user_agent"),
         headers=tuple(_headers(table, environ)),
     )

@@ -19,16 +19,20 @@ from warehouse.sql_files import query
 _STYLES = {"failing": "red", "gone": "red", "disabled": "dim"}
 
 
-def status_command(*, home: Path, as_json: bool, now: datetime | None = None) -> int:
-    """Prints one row a feed."""
+def status_command(*, home: Path, as_json: bool, check: bool = False, now: datetime | None = None) -> int:
+    """Prints one row a feed. With `check`, 1 where a feed is failing, gone or silent, or the last run did not complete."""
     with open_reader(home / "warehouse.duckdb") as con:
         answer = con.execute(query("status"))
         columns = [column[0] for column in answer.description]
         feeds = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+        last_run = con.execute(query("last_run")).fetchone()
+    broken_run = last_run if last_run and last_run[2] != "completed" else None
+    needs_a_person = broken_run is not None or any(_needs_a_person(feed) for feed in feeds)
+    code = 1 if check and needs_a_person else 0
     if as_json:
         json.dump([{name: plain(value) for name, value in feed.items()} for feed in feeds], sys.stdout, indent=1, ensure_ascii=False)
         sys.stdout.write("\n")
-        return 0
+        return code
     now = now or datetime.now(UTC)
     table = Table()
     for name in ("feed", "status", "last success", "last new entry", "next poll", "trouble"):
@@ -47,7 +51,13 @@ def status_command(*, home: Path, as_json: bool, now: datetime | None = None) ->
     counts = Counter(str(feed["status"]) for feed in feeds)
     silent = sum(bool(feed["is_silent"]) for feed in feeds)
     console.print(", ".join(f"{count:,} {status}" for status, count in counts.most_common()) + f"; {silent:,} silent against their rhythm")
-    return 0
+    if broken_run:
+        console.print("the last run, {1} {0}, was {2}".format(*broken_run), highlight=False)
+    return code
+
+
+def _needs_a_person(feed: dict[str, object]) -> bool:
+    return feed["status"] in {"failing", "gone"} or (feed["status"] == "active" and bool(feed["is_silent"]))
 
 
 def spoken(at: object, now: datetime) -> str:
@@ -70,8 +80,6 @@ def _span(span: timedelta) -> str:
 def _next(feed: dict[str, object], now: datetime) -> str:
     if feed["status"] == "disabled":
         return "not polled"
-    if feed["status"] == "gone":
-        return "only with --feed"
     at = feed["next_poll_at"]
     if not isinstance(at, datetime) or at <= now:
         return "due"
@@ -79,6 +87,9 @@ def _next(feed: dict[str, object], now: datetime) -> str:
 
 
 def _trouble(feed: dict[str, object]) -> str:
+    if feed["url"] != feed["configured_url"]:
+        moved = f"has moved for good: put {feed['url']} in the feeds file"
+        return moved if not feed["last_error"] else f"{moved}; {feed['consecutive_failures']} × {feed['last_error']}"
     if feed["last_error"]:
         return f"{feed['consecutive_failures']} × {feed['last_error']}"
     if feed["is_silent"] and isinstance(feed["silent_for_s"], float) and isinstance(feed["expected_gap_s"], float):

@@ -12,6 +12,7 @@ import duckdb
 
 from pipeline.canonical import canonical_url, site_of
 from pipeline.errors import FeedhouseError
+from pipeline.matching import shared_passage
 from warehouse.connections import open_reader
 from warehouse.sql_files import query
 
@@ -38,7 +39,7 @@ def why_command(*, home: Path, url: str) -> int:
         _print_rejections(rejections)
         for article in articles:
             _print_article(article, _rows(con, "why_credits", {"article_id": article["article_id"]}))
-            _print_story(article, _rows(con, "why_story", {"story_id": article["story_id"]}))
+            _print_story(con, article, _rows(con, "why_story", {"story_id": article["story_id"]}))
     return 0
 
 
@@ -92,7 +93,7 @@ def _print_article(article: Row, credits_found: list[Row]) -> None:
         "text", f"{article['word_count']} words from the {article['text_source']} by {article['extractor']}, version {article['version']}"
     )
     for row in credits_found:
-        said = ", ".join(f"{name} {row[name]}" for name in ("source", "author", "url") if row[name])
+        said = ", ".join(f"{name} {row[name]}" for name in ("source", "publisher", "author", "url") if row[name])
         _detail("credit", f"{row['kind']}: {said} ({row['confidence']:.2f}), from {row['evidence']!r}")
     if article["trimmed"]:
         _detail("cut from the text", None)
@@ -104,17 +105,36 @@ def _print_article(article: Row, credits_found: list[Row]) -> None:
             _line(f"    {line}")
 
 
-def _print_story(article: Row, members: list[Row]) -> None:
+_REASONS = {
+    "only": "the only one",
+    "canonical_url": "the original: the others' pages name or cite its address",
+    "credited": "the original: the others credit its publisher",
+    "uncredited": "the original: the earliest that credits nobody",
+    "earliest": "the original: the earliest",
+    "address": "taken for the original: nothing tells which was first",
+}
+_SHOWN = 300
+
+
+def _print_story(con: duckdb.DuckDBPyConnection, article: Row, members: list[Row]) -> None:
+    """The story's articles, why each is in it, and the longest passage that this one has in common with the one it was matched with."""
     _heading(f"Story {article['story_id']}, {len(members)} article{'s' if len(members) != 1 else ''}")
     for row in members:
-        if row["is_original"]:
-            reason = "the original: " + (
-                "carries no credit, and is the earliest" if not row["has_credit"] else "the earliest; it credits somebody"
-            )
-            reason = reason if len(members) > 1 else "the only one"
-        else:
-            reason = f"{row['method']}, {row['similarity']:.0%} of the text in common with the original"
-        _line(f"{_time(row['published_at'])} {row['url']}: {reason}")
+        said = []
+        if row["stands_first"]:
+            unseen = f"the earliest seen; the original is credited: {row['original_source']}"
+            said.append(_REASONS.get(str(row["original_reason"]), unseen))
+        if row["method"]:
+            said.append(f"{row['method']} match with {row['matched_url']}, which has {row['containment']:.0%} of it")
+        elif len(members) > 1:
+            said.append("the longest text, which the others were matched with")
+        _line(f"{_time(row['published_at'])} {row['url']}: {'; '.join(said)}")
+    mine = next((row for row in members if row["article_id"] == article["article_id"] and row["method"] in {"near", "contained"}), None)
+    if mine:
+        pair = [article["article_id"], mine["matched_article_id"]]
+        texts = {row["article_id"]: str(row["text"]) for row in _rows(con, "why_texts", {"article_ids": pair})}
+        passage = " ".join(shared_passage(*(texts[article_id] for article_id in pair)).split())
+        _detail("longest passage in common", f"{passage[:_SHOWN]}{' …' if len(passage) > _SHOWN else ''}")
 
 
 def _heading(text: str) -> None:

@@ -4,11 +4,12 @@
         | fetching.HttpClient.get        conditional GET, polite to each host          -> Response
         | parsing.parse_feed             in a worker process                           -> ParsedFeed
         | identity.identify              an id for each entry, a hash of its content   -> IdentifiedEntry ...
+        | identity.recognised            by what the warehouse knows of their links    -> IdentifiedEntry ...
         | sifting.sift                   against what the warehouse knows              -> Sifted (new, changed, unchanged)
         | fetching.HttpClient.get        the article page, as robots.txt allows        -> Response
         | extraction.extract_article     in a worker process: text, credits, metadata  -> Extraction
         | articles.compose               canonical URL, site, story                    -> Article
-        | polling.after_poll             when to ask again, and why                    -> FeedState
+        | polling.decide                 when to ask again, and why                    -> Decision (FeedState, outcome)
         v
     Harvest: all that one poll brought, loaded whole or not at all by warehouse.Warehouse.load
 

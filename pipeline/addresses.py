@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
+
+from pipeline.canonical import site_of
+
+# Names that are never on the public network: RFC 6762, RFC 8375, ICANN's reservation of .internal, and what routers call themselves.
+_PRIVATE_SUFFIXES = (".local", ".home.arpa", ".internal", ".lan")
 
 AddressInfo = tuple[int, int, int, str, tuple[object, ...]]
 
@@ -30,12 +36,26 @@ def is_public(address: str) -> bool:
 
 def is_private_literal(url: str) -> bool:
     """True if the host of `url` is written as an address, and that is not public. With a proxy, nothing more can be known."""
-    host = urlsplit(url).hostname or ""
+    return _is_private_host(urlsplit(url).hostname or "")
+
+
+@lru_cache(maxsize=65_536)
+def _is_private_host(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
     return not is_public(host)
+
+
+def wait_scope(url: str) -> str:
+    """Whom a Retry-After from `url` speaks for: the registrable domain on the public network, that address alone on a private host.
+
+    A private host is most often a bridge that makes feeds of many other sites: one of those that is refused says nothing of the rest.
+    """
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    is_private = is_private_literal(url) or not {".", ":"} & set(host) or host.endswith(_PRIVATE_SUFFIXES)
+    return url if is_private else site_of(url)
 
 
 def endpoints(urls: Iterable[str]) -> frozenset[tuple[str, int]]:

@@ -1,26 +1,22 @@
 """An article from its parts: what the entry said, where the page was, what was extracted. Pure.
 
 Rules for what two sources say differently. Title and date are the entry's where it has them: feeds give the headline alone and the
-minute with its zone, where pages add the site's name, or give it in the headline's place, and a day. Author, language and image are
-the page's where it has them. Both titles and the raw date stay with the sighting and the version.
+minute with its zone, where pages add the site's name, or give it in the headline's place, and often a day alone. Author, language,
+image and the site's name are the page's where it has them: a feed often has one author for all. Nothing is lost by it: what the entry
+says stays with the sighting, what the page says with the article (`page_title`, `page_author`, `page_published_at`).
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import re
-import unicodedata
 from datetime import datetime
 
 from pipeline.canonical import believable_canonical, canonical_url, site_of
+from pipeline.markup_credits import feed_credits
+from pipeline.publishers import linked_site, name_key
 from pipeline.records import Article, Credit, DateQuality, Extraction, IdentifiedEntry, Origin, TextSource
-
-# A Chinese or Japanese character counts as a word: those scripts are written without spaces.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-
-# Below this many words, equal texts ("Photo gallery", "Read more on our site") say nothing: the title must be equal as well.
-STORY_MIN_WORDS = 25
+from pipeline.words import words_in
 
 
 def compose(
@@ -35,7 +31,6 @@ def compose(
 ) -> Article:
     """The article of an entry. `final_url` is where its page was found after redirects, None where only the feed's content is used."""
     identity, aliases = _identity(entry, extraction, feed_url, final_url)
-    words = words_of(extraction.text)
     published_at, quality = _published(entry, extraction)
     title = entry.entry.title or extraction.title
     return Article(
@@ -48,17 +43,24 @@ def compose(
         author=extraction.author or entry.entry.author,
         published_at=published_at,
         date_quality=quality,
+        page_title=extraction.title,
+        page_author=extraction.author,
+        page_published_at=extraction.published_at,
         language=extraction.language or entry.entry.language,
+        site_name=extraction.site_name or feed_title,
+        keywords=extraction.keywords,
         text=extraction.text,
-        text_hash=hashlib.sha256(extraction.text.encode()).hexdigest()[:32],
-        word_count=len(words),
+        text_hash=text_hash(extraction.text),
+        word_count=len(words_in(extraction.text)),
         summary=extraction.summary,
         image_url=extraction.image_url or entry.entry.image_url,
         text_source=extraction.text_source,
         fetched_at=fetched_at,
         extractor=extraction.extractor,
         origin=origin,
-        credits=tuple(credit for credit in extraction.credits if not _is_own(credit, site_of(identity), feed_title)),
+        credits=tuple(
+            credit for credit in (*extraction.credits, *feed_credits(entry.entry)) if not _is_own(credit, site_of(identity), feed_title)
+        ),
         trimmed=extraction.trimmed,
     )
 
@@ -69,21 +71,9 @@ def entry_alias(entry: IdentifiedEntry, *, feed_url: str) -> str:
     return link or f"{canonical_url(feed_url) or feed_url}#entry={short_id(entry.entry_id)}"
 
 
-def story_id_of(words: list[str], *, title: str, identity: str) -> str:
-    """The story that a text belongs to: the same for texts of the same words, whatever their case, spacing and punctuation.
-
-    Texts under `STORY_MIN_WORDS` words are one story only under one title, and texts without a title or a word only with themselves.
-    """
-    told = " ".join(words)
-    if len(words) < STORY_MIN_WORDS:
-        headline = " ".join(words_of(title))
-        told = f"{headline}\n{told}" if headline and told else identity
-    return short_id(told)
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text, in order, in one spelling (NFKC, case folded); a Chinese or Japanese character is a word."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+def text_hash(text: str) -> str:
+    """The key under which a text is kept: 32 hex digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def short_id(key: str) -> str:
@@ -107,17 +97,13 @@ def _identity(entry: IdentifiedEntry, extraction: Extraction, feed_url: str, fin
 
 def _is_own(credit: Credit, site: str, feed_title: str | None) -> bool:
     """True for a credit to the site itself: WordPress ends each entry of a feed with `The post … appeared first on` its own name."""
-    own = {_squeezed(name) for name in (site, site.split(".", maxsplit=1)[0], feed_title or "")}
-    return credit.author is None and _squeezed(credit.source or "") in own
-
-
-def _squeezed(name: str) -> str:
-    return re.sub(r"^the|[\W_]", "", name.casefold().removeprefix("www."))
+    own = {name_key(site), name_key(site.split(".", maxsplit=1)[0]), name_key(feed_title or "")} - {""}
+    return credit.publisher in own | {linked_site(f"https://{site}/")} - {None} or name_key(credit.source or "") in own
 
 
 def _published(entry: IdentifiedEntry, extraction: Extraction) -> tuple[datetime | None, DateQuality]:
     if entry.entry.published_at is not None:
         return entry.entry.published_at, entry.entry.date_quality
     if extraction.published_at is not None:
-        return extraction.published_at, DateQuality.ASSUMED_UTC
+        return extraction.published_at, extraction.date_quality
     return None, entry.entry.date_quality

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pipeline.articles import words_of
 from pipeline.records import Difference
+from pipeline.words import words_in
 
 
 def difference(before: str, after: str) -> Difference:
     """The difference of two texts. Words are counted in one spelling and without their order: a block that has moved is none."""
-    old, new = Counter(words_of(before)), Counter(words_of(after))
+    old, new = (Counter(words_in(text).hashes.tolist()) for text in (before, after))
     both, total = (old & new).total(), old.total() + new.total()
     return Difference(
         is_change=before != after,

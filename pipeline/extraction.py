@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from urllib.parse import urljoin
@@ -22,12 +20,16 @@ from resiliparse.extract.html2text import extract_plain_text
 from trafilatura.metadata import extract_metadata
 from trafilatura.utils import load_html
 
-from pipeline.attribution import take_credits
+from pipeline.attribution import copyright_credits, take_credits
 from pipeline.canonical import url_is_http
+from pipeline.comments import without_comments
 from pipeline.decoding import decode_page
 from pipeline.losses import read_without_loss
+from pipeline.markup_credits import is_markup, markup_credits, unread_credits, with_links
+from pipeline.old_markup import in_todays_shape
+from pipeline.page_dates import published_on_page
 from pipeline.paragraphs import paragraphs_of, squeezed, word_weight
-from pipeline.records import Credit, Extraction, Failure, Stage, TextSource
+from pipeline.records import Credit, DateQuality, Extraction, Failure, Stage, TextSource
 from pipeline.trimming import trim_head, trim_links, trim_tail
 from pipeline.walls import WALL_WORDS, Wall, wall_before
 
@@ -86,27 +88,31 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
     tree = _tree(markup)
     if tree is None:
         return _failure("not_html", f"{url} has no element that can be read")
-    metadata = extract_metadata(deepcopy(tree), default_url=url)
-    found = read_without_loss(
-        tree, strict=partial(_by_trafilatura, url, favor_precision=True), loose=partial(_by_trafilatura, url, favor_precision=False)
-    )
+    metadata = extract_metadata(tree, default_url=url, extensive=False)
+    published_at, date_quality = published_on_page(tree, metadata.date)
+    tree = without_comments(tree)
+    found = read_without_loss(tree, partial(_by_trafilatura, url))
     text = _cleaned(found, metadata.title, _anchors(tree))
     if wall := _wall(markup, metadata.title, text, url):
         return Failure(stage=Stage.EXTRACT, reason=wall.reason, detail=f"{url}: {wall.detail}", is_transient=wall.is_transient)
     if not text.paragraphs:
         return _failure("no_text", f"{url} has no article text")
+    canonical_href = _canonical_href(tree, url)
     return Extraction(
         text="\n".join(text.paragraphs),
         title=_line(metadata.title),
         author=_line((metadata.author or "").replace("; ", ", ")),
-        published_at=_day(metadata.date),
+        published_at=published_at,
+        date_quality=date_quality,
         language=_language(tree),
+        site_name=_line(metadata.sitename),
+        keywords=_keywords(metadata.tags),
         summary=_line(metadata.description),
         image_url=_absolute(metadata.image, url),
-        canonical_href=_canonical_href(tree, url),
+        canonical_href=canonical_href,
         text_source=TextSource.PAGE,
         extractor=EXTRACTOR,
-        credits=text.credits,
+        credits=(*_with_lost(text, tree, url), *markup_credits(tree, markup, url, canonical_href=canonical_href)),
         trimmed=text.trimmed,
     )
 
@@ -135,7 +141,8 @@ def _declared_title(markup: str) -> str | None:
 
 def extract_feed_content(content: str, url: str, *, title: str | None) -> Extraction | Failure:
     """The text that a feed carries: it has no page around it, so all of it is kept but the furniture at its ends."""
-    text = _cleaned(_rendered(content), title, _anchors(lxml_html.fromstring(f"<div>{content}</div>")))
+    tree = lxml_html.fromstring(f"<div>{content}</div>")
+    text = _cleaned(_rendered(content), title, _anchors(tree))
     if not text.paragraphs:
         return _failure("no_text", f"{url}: the content in the feed has no text")
     image = re.search(r"<img[^>]+src=[\"']([^\"']+)", content, re.IGNORECASE)
@@ -144,19 +151,31 @@ def extract_feed_content(content: str, url: str, *, title: str | None) -> Extrac
         title=None,
         author=None,
         published_at=None,
+        date_quality=DateQuality.MISSING,
         language=None,
+        site_name=None,
+        keywords=(),
         summary=None,
         image_url=_absolute(image[1], url) if image else None,
         canonical_href=None,
         text_source=TextSource.FEED,
         extractor=FEED_EXTRACTOR,
-        credits=text.credits,
+        credits=with_links(text.credits, tree, url),
         trimmed=text.trimmed,
     )
 
 
-def _by_trafilatura(url: str, tree: lxml_html.HtmlElement, *, favor_precision: bool) -> list[str]:
-    document = trafilatura.bare_extraction(tree, url=url, include_comments=False, favor_precision=favor_precision, with_metadata=False)
+def _with_lost(text: _Text, tree: lxml_html.HtmlElement, url: str) -> tuple[Credit, ...]:
+    """The text's credits, with those that extraction had dropped, and with the links of all."""
+    read = {squeezed(credit.evidence) for credit in text.credits}
+    lost = [credit for credit in unread_credits(tree, text.paragraphs) if squeezed(credit.evidence) not in read]
+    return with_links([*text.credits, *lost], tree, url)
+
+
+def _by_trafilatura(url: str, tree: lxml_html.HtmlElement, *, is_strict: bool, is_quick: bool = False) -> list[str]:
+    document = trafilatura.bare_extraction(
+        tree, url=url, include_comments=False, favor_precision=is_strict, fast=is_quick, with_metadata=False
+    )
     return paragraphs_of(getattr(document, "text", None) or "")
 
 
@@ -167,8 +186,14 @@ def _anchors(tree: lxml_html.HtmlElement) -> frozenset[str]:
 
 
 def _tree(page: str) -> lxml_html.HtmlElement | None:
-    """The page as trafilatura likes it (repaired, without comments): its own loader, since another tree costs it .003 of F1."""
-    return load_html(page)
+    """The page as trafilatura likes it (repaired, without comments): its own loader, since another tree costs it .003 of F1.
+
+    It leaves out what a style hides, and takes `overflow: hidden` for that: such styles go.
+    """
+    tree = load_html(page)
+    for element in tree.xpath("//*[contains(@style, 'overflow')]") if tree is not None else ():
+        del element.attrib["style"]
+    return in_todays_shape(tree) if tree is not None else None
 
 
 def _rendered(content: str) -> list[str]:
@@ -184,7 +209,7 @@ def _cleaned(paragraphs: Sequence[str], title: str | None, anchors: frozenset[st
     while True:
         kept, cut = trim_tail(kept)
         kept, found, lines = take_credits(kept)
-        credited += found
+        credited += [*found, *copyright_credits(cut)]
         kept, links = trim_links(kept, anchors)
         tail = [*links, *lines, *cut, *tail]
         if not found and not links:
@@ -195,7 +220,8 @@ def _cleaned(paragraphs: Sequence[str], title: str | None, anchors: frozenset[st
 
 
 def _with_metadata_of(page: Extraction, feed: Extraction) -> Extraction:
-    return replace(page, text=feed.text, text_source=feed.text_source, extractor=feed.extractor, credits=feed.credits, trimmed=feed.trimmed)
+    found = (*feed.credits, *filter(is_markup, page.credits))
+    return replace(page, text=feed.text, text_source=feed.text_source, extractor=feed.extractor, credits=found, trimmed=feed.trimmed)
 
 
 def _language(tree: lxml_html.HtmlElement) -> str | None:
@@ -213,11 +239,10 @@ def _canonical_href(tree: lxml_html.HtmlElement, url: str) -> str | None:
     return _absolute(str(found[0]), url) if found else None
 
 
-def _day(date: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(date).replace(tzinfo=UTC) if date else None
-    except ValueError:
-        return None
+def _keywords(tags: Sequence[str] | None) -> tuple[str, ...]:
+    """Each keyword once, in the page's order; some pages give them as one text with commas."""
+    words = (_line(word) for tag in tags or () for word in re.split(r"[,;、，]", tag))
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _line(text: str | None) -> str | None:

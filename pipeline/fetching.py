@@ -6,7 +6,8 @@ It never sends a cookie, a referrer or a cache-buster, and reads no environment:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -19,13 +20,13 @@ from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 from w3lib.url import safe_url_string
 from yarl import URL
 
-from pipeline.addresses import PrivateAddressError, endpoints, guarded_socket, is_private_literal
+from pipeline.addresses import PrivateAddressError, endpoints, guarded_socket, is_private_literal, wait_scope
 from pipeline.canonical import url_is_http
-from pipeline.politeness import Politeness
-from pipeline.records import Failure, Redirect, Response, Stage
+from pipeline.politeness import UNANSWERED_LIMIT, Politeness
+from pipeline.records import Failure, HostWait, Redirect, Response, Stage
 from pipeline.retry_after import retry_after
 
-USER_AGENT = "Feedhouse/0.1 (syndication feed archiver; set user_agent in feeds.toml to say who runs it)"
+USER_AGENT = "Feedhouse/0.1 (syndication feed archiver; whoever runs it has given no contact)"
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = {
@@ -34,6 +35,12 @@ _ACCEPT = {
 }
 # Some publishers send 20 kB of Content-Security-Policy; aiohttp's 8 kB would lose them.
 _HEADER_BYTES = 65_536
+# An address that needs no quoting: w3lib's care costs as much as the rest of a request that is answered with 304.
+_PLAIN_URL = re.compile(r"https?://[\w.~:/?@!$&'()*+,;=-]+", re.ASCII)
+# What says that a host, or the way to it, is down. (A name that does not resolve costs nothing to try.)
+_UNANSWERED = frozenset({"timeout", "connection", "disconnected"})
+# A Retry-After on a redirect is waited for on the spot up to this many seconds, and otherwise until another poll (RFC 9110, 10.2.3).
+REDIRECT_PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,7 @@ class HttpClient:
         self.politeness = politeness or Politeness(
             concurrency=policy.concurrency, host_concurrency=policy.host_concurrency, host_delay=policy.host_delay
         )
+        self._new_waits: dict[str, HostWait] = {}
 
     async def __aenter__(self) -> Self:
         proxies = [url for scheme, url in self._policy.proxies if scheme != "no"]
@@ -82,33 +90,53 @@ class HttpClient:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._session.close()
 
+    def heed(self, waits: Iterable[HostWait]) -> None:
+        """Leave alone for as long as they have asked those that earlier runs were told to leave alone."""
+        now = self._now()
+        for wait in waits:
+            self.politeness.close(wait.scope, (wait.until - now).total_seconds())
+
+    def take_waits(self) -> tuple[HostWait, ...]:
+        """Whom we were asked to leave alone since the last call, for a later run to heed."""
+        taken, self._new_waits = tuple(self._new_waits.values()), {}
+        return taken
+
     async def get(
         self,
         url: str,
         *,
         stage: Stage,
         max_bytes: int,
-        headers: Sequence[tuple[str, str]] = (),
+        conditions: Mapping[str, Sequence[tuple[str, str]]] | None = None,
         private_headers: Sequence[tuple[str, str]] = (),
         user_agent: str | None = None,
     ) -> Response | Failure:
         """The answer at the end of the redirects, whatever its status; a `Failure` of `stage` where no complete answer came.
 
-        `max_bytes` bounds the body after decompression. `headers` go along with redirects, `private_headers` (tokens) only to the origin
-        that they were meant for.
+        `max_bytes` bounds the body after decompression. `conditions` are validators by the address that gave them, and go to no other;
+        `private_headers` (tokens) go only to the origin that they were meant for.
         """
         started_at = self._now()
         hops: list[Redirect] = []
         current = url
         while True:
-            own = private_headers if _origin(current) == _origin(url) else ()
-            sent = [("User-Agent", user_agent or self._policy.user_agent), ("Accept", _ACCEPT.get(stage, "*/*")), *headers, *own]
+            own = private_headers if private_headers and same_origin(current, url) else ()
+            sent = [
+                ("User-Agent", user_agent or self._policy.user_agent),
+                ("Accept", _ACCEPT.get(stage, "*/*")),
+                *(conditions or {}).get(current, ()),
+                *own,
+            ]
             answer = await self._polite(current, sent, stage, max_bytes)
             if isinstance(answer, Failure):
                 return answer
             location = answer.header("location")
             if answer.status not in _REDIRECTS or not location:
                 break
+            if wait := self._asked_wait(current, answer):
+                if wait.total_seconds() > REDIRECT_PATIENCE:
+                    return replace(_failure(stage, "waiting", f"{current} redirects, but not yet", transient=True), retry_after=wait)
+                await self.politeness.sleep(wait.total_seconds())
             target = urldefrag(urljoin(current, location.strip())).url
             hops.append(Redirect(url=current, status=answer.status, location=target))
             if target in {hop.url for hop in hops}:
@@ -136,16 +164,34 @@ class HttpClient:
         if not self._policy.allow_private_networks and is_private_literal(url):
             return _private(stage, url)
         host = urlsplit(url).netloc.lower()
-        async with self.politeness.turn(host) as closed:
-            if closed:
-                detail = f"{host} has asked not to be asked for another {closed:.0f} s"
-                return replace(_failure(stage, "waiting", detail, transient=True), retry_after=timedelta(seconds=closed))
+        async with self.politeness.turn(host, wait_scope(url)) as turn:
+            if turn.closed:
+                detail = f"{host} has asked not to be asked for another {turn.closed:.0f} s"
+                return replace(_failure(stage, "waiting", detail, transient=True), retry_after=timedelta(seconds=turn.closed))
+            if turn.silent:
+                detail = f"{host} has not answered {UNANSWERED_LIMIT} times in a row: it is left alone for another {turn.silent:.0f} s"
+                return replace(_failure(stage, "host_silent", detail, transient=True), retry_after=timedelta(seconds=turn.silent))
             answer = await self._once(url, headers, stage, max_bytes)
+        self.politeness.told(host, answered=isinstance(answer, Response) or answer.reason not in _UNANSWERED)
         if isinstance(answer, Response) and answer.status in {429, 503}:
-            wait = retry_after(answer.header("retry-after"), now=self._now())
-            if wait:
-                self.politeness.close(host, wait.total_seconds())
+            self._asked_wait(url, answer)
         return answer
+
+    def closed_for(self, url: str) -> float:
+        """Seconds for which the server of `url` has asked not to be asked, 0.0 if it may be."""
+        return self.politeness.closed_for(wait_scope(url))
+
+    def _asked_wait(self, url: str, answer: Response) -> timedelta | None:
+        """The answer's Retry-After, remembered for all whom it speaks for; None where it asks for no wait."""
+        wait = retry_after(answer.header("retry-after"), now=self._now())
+        if not wait:
+            return None
+        scope = wait_scope(url)
+        self.politeness.close(scope, wait.total_seconds())
+        known = self._new_waits.get(scope)
+        until = self._now() + wait
+        self._new_waits[scope] = known if known and known.until > until else HostWait(scope=scope, until=until)
+        return wait
 
     async def _once(self, url: str, headers: list[tuple[str, str]], stage: Stage, max_bytes: int) -> Response | Failure:
         started_at = self._now()
@@ -153,7 +199,10 @@ class HttpClient:
             async with (
                 asyncio.timeout(self._policy.timeout),
                 self._session.get(
-                    URL(safe_url_string(url), encoded=True), headers=headers, allow_redirects=False, proxy=self._proxy_for(url)
+                    URL(url if _PLAIN_URL.fullmatch(url) else safe_url_string(url), encoded=True),
+                    headers=headers,
+                    allow_redirects=False,
+                    proxy=self._proxy_for(url),
                 ) as answer,
             ):
                 body = await _body(answer, max_bytes)
@@ -171,6 +220,8 @@ class HttpClient:
         )
 
     def _proxy_for(self, url: str) -> str | None:
+        if not self._proxies:
+            return None
         parts = urlsplit(url)
         proxy = self._proxies.get(parts.scheme) or self._proxies.get("all")
         if proxy and proxy_bypass_environment(parts.netloc.rpartition("@")[2], self._proxies):
@@ -237,6 +288,11 @@ def _failure(stage: Stage, reason: str, detail: str, *, transient: bool, status:
 def _private(stage: Stage, url: str) -> Failure:
     detail = f"{urlsplit(url).hostname} is not on the public network: allow_private_networks = true in feeds.toml lets it be asked"
     return _failure(stage, "private_address", detail, transient=False)
+
+
+def same_origin(one: str, other: str) -> bool:
+    """True if both addresses are the same server's: scheme, host and port."""
+    return _origin(one) == _origin(other)
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -3,18 +3,21 @@
 A guid is the publisher's promise, and publishers break it: one guid for every item, or none. An id that several differing items share
 is no id; then the link is, and where that is shared or missing too, link, date and title together, at last with the content.
 An entry's id depends on the other items only through sharing: while a guid is used once it stays the id, whatever comes and goes
-around it. (Where a second item takes over the guid of a first, both change to their links: the first is then seen as new once.)
+around it. What is known decides the rest (`recognised`): a guid that is another at every poll, or that gave way to the link, is seen
+through by the link.
 """
 
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.canonical import canonical_url
-from pipeline.records import Entry, IdentifiedEntry
+from pipeline.records import Entry, IdentifiedEntry, KnownEntry
 
 # What differs between two polls of an entry that nobody edited: counters, campaign parameters, cache-busting image addresses.
 _NOISE = re.compile(
@@ -23,6 +26,8 @@ _NOISE = re.compile(
     r"|\(?\b\d+ (?:comments?|replies|views)\b\)?",
     re.IGNORECASE,
 )
+
+_TAG = re.compile(r"<[^>]*>")
 
 
 def identify(entries: Sequence[Entry]) -> tuple[IdentifiedEntry, ...]:
@@ -35,10 +40,55 @@ def identify(entries: Sequence[Entry]) -> tuple[IdentifiedEntry, ...]:
     return tuple(found.values())
 
 
+def link_key(entry: IdentifiedEntry) -> str | None:
+    """The key under which an entry's link is looked up; None where it has none."""
+    return _link(entry.entry)
+
+
+def recognised(
+    entries: Sequence[IdentifiedEntry], known: Mapping[str, KnownEntry], linked: Mapping[str, Sequence[KnownEntry]]
+) -> tuple[IdentifiedEntry, ...]:
+    """The entries, with the ids that they are known by where their own are strange but their links are not.
+
+    `known`: by id; `linked`: what the warehouse has of the feed's entries by `link_key`, the oldest first. A strange id is a rotated
+    one where the link is that of no other entry here, the known entry is not listed under its own id, and title or date are the same:
+    a page that is announced again under another headline, another day, is another entry.
+    """
+    listed = {entry.entry_id for entry in entries}
+    uses = Counter(link_key(entry) for entry in entries)
+    found: list[IdentifiedEntry] = []
+    for entry in entries:
+        key = link_key(entry)
+        if entry.entry_id not in known and key is not None and uses[key] == 1:
+            same = next((old for old in linked.get(key, ()) if old.entry_id not in listed and _is_same(entry.entry, old)), None)
+            if same is not None:
+                listed.add(same.entry_id)
+                found.append(replace(entry, entry_id=same.entry_id))
+                continue
+        found.append(entry)
+    return tuple(found)
+
+
+def _is_same(entry: Entry, known: KnownEntry) -> bool:
+    by_title = entry.title is not None and entry.title == known.title
+    by_date = entry.published_raw is not None and entry.published_raw == known.published_raw
+    return by_title or by_date or (entry.title is None and known.title is None and entry.published_raw is None)
+
+
 def content_hash(entry: Entry) -> str:
     """32 hex digits that change when an editor changes the entry, and not when a counter in it moves on."""
     parts = (entry.title, entry.link, entry.author, entry.published_raw, entry.content_html, entry.summary_html)
     return _hash(*(" ".join(_NOISE.sub("", part or "").split()) for part in parts))
+
+
+def told_hash(entry: Entry) -> str:
+    """32 hex digits that change only when the entry tells something else: another headline, another link, other words.
+
+    Many a publisher saves all entries again with new dates, image addresses or markup: nothing that a reader would notice, and no
+    reason to fetch fifty pages.
+    """
+    words = (" ".join(html.unescape(_TAG.sub(" ", part or "")).split()) for part in (entry.content_html, entry.summary_html))
+    return _hash(entry.title or "", _link(entry) or "", *(_NOISE.sub("", part) for part in words))
 
 
 def _ids(entries: Sequence[Entry]) -> list[str]:

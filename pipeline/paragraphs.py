@@ -12,21 +12,22 @@ _PROSE_WORDS = 30
 _SENTENCE_WORDS = 6
 _CLOSING = "”»\"'’)）」] "
 _ENDS_OF_SENTENCE = ".!?…。！？"
+# Categories Cc, without tab and line feed, and Cs.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSPACED = re.compile(r"[\u3040-\u9fff]")
 _CELLS = re.compile(r"(?<!\\)\|")
 
 
 def paragraphs_of(text: str) -> list[str]:
     """The lines of a text in one spelling (NFC), without control characters, table rules, and lines that say nothing."""
-    clean = "".join(
-        letter for letter in unicodedata.normalize("NFC", text) if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cs"}
-    )
+    clean = _CONTROLS.sub("", unicodedata.normalize("NFC", text))
     lines = (" ".join(_without_rules(line).split()) for line in clean.split("\n"))
     return [line for line in lines if any(map(str.isalnum, line))]
 
 
 def word_weight(text: str) -> int:
     """Words, where a Chinese or Japanese character counts half a word: what makes lengths comparable across scripts."""
-    return len(text.split()) + sum("\u3040" <= letter <= "\u9fff" for letter in text) // 2
+    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
 
 
 def is_label(line: str) -> bool:
@@ -36,7 +37,7 @@ def is_label(line: str) -> bool:
 
 def is_prose(line: str) -> bool:
     """True for a paragraph: long, or of some length and ending as a sentence does."""
-    return len(line.split()) >= _PROSE_WORDS or (len(line) >= 120 and _ends_as_sentence(line))
+    return len(line.split()) >= _PROSE_WORDS or (_ends_as_sentence(line) and (len(line) >= 120 or word_weight(line) >= _PROSE_WORDS))
 
 
 def is_sentence(line: str) -> bool:

@@ -91,7 +91,7 @@ def _parsed(found: Any, body: bytes, url: str, now: datetime) -> ParsedFeed:
         site_url=absolute(channel.get("link"), url),
         language=channel.get("language") or None,
         entries=tuple(_entry(item, url, now) for item in found.entries),
-        hints=_hints(channel, body[:_HEAD_BYTES]),
+        hints=_hints(channel, body[:_HEAD_BYTES], now),
         complaint=_complaint(found) if found.bozo else None,
         next_url=_rel(channel, "next", url),
         prev_archive_url=_rel(channel, "prev-archive", url),
@@ -121,6 +121,8 @@ def _entry(item: Mapping[str, Any], url: str, now: datetime) -> Entry:
         language=item.get("language") or next((part.get("language") for part in item.get("content") or () if part.get("language")), None),
         source_title=plain_text(source.get("title"), source.get("title_detail")),
         source_url=absolute(source.get("href") or source.get("link"), url),
+        via_url=_rel(item, "via", url),
+        dc_source=plain_text(item.get("dc_source")),
     )
 
 
@@ -182,7 +184,7 @@ def _image(item: Mapping[str, Any]) -> str | None:
     return next((str(found) for found in (*candidates, (item.get("image") or {}).get("href")) if found), None)
 
 
-def _hints(channel: Mapping[str, Any], head: bytes) -> PollingHints:
+def _hints(channel: Mapping[str, Any], head: bytes, now: datetime) -> PollingHints:
     ttl = _number(channel.get("ttl"))
     period = _PERIODS.get(str(channel.get("sy_updateperiod") or "").strip().lower())
     frequency = max(1, _number(channel.get("sy_updatefrequency")) or 1)
@@ -191,6 +193,7 @@ def _hints(channel: Mapping[str, Any], head: bytes) -> PollingHints:
     return PollingHints(
         ttl=timedelta(minutes=ttl) if ttl else None,
         update_interval=timedelta(hours=period) / frequency if period else None,
+        update_base=read_date(channel.get("sy_updatebase"), now=now)[0],
         skip_hours=hours if len(hours) < 24 else (),
         skip_days=days if len(days) < 7 else (),
     )
@@ -207,8 +210,8 @@ def _number(value: object) -> int | None:
     return min(int(text), 525_600) if text.isdecimal() and len(text) < 10 else None
 
 
-def _rel(channel: Mapping[str, Any], rel: str, url: str) -> str | None:
-    return next((absolute(link.get("href"), url) for link in channel.get("links") or () if link.get("rel") == rel), None)
+def _rel(holder: Mapping[str, Any], rel: str, url: str) -> str | None:
+    return next((absolute(link.get("href"), url) for link in holder.get("links") or () if link.get("rel") == rel), None)
 
 
 def _complaint(found: Any) -> str:

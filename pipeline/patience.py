@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.fetching import HttpClient
 from pipeline.records import Failure, Response, Stage
@@ -25,7 +25,7 @@ class PatientClient(HttpClient):
         *,
         stage: Stage,
         max_bytes: int,
-        headers: Sequence[tuple[str, str]] = (),
+        conditions: Mapping[str, Sequence[tuple[str, str]]] | None = None,
         private_headers: Sequence[tuple[str, str]] = (),
         user_agent: str | None = None,
     ) -> Response | Failure:
@@ -33,7 +33,7 @@ class PatientClient(HttpClient):
         waited = 0
         while True:
             answer = await super().get(
-                url, stage=stage, max_bytes=max_bytes, headers=headers, private_headers=private_headers, user_agent=user_agent
+                url, stage=stage, max_bytes=max_bytes, conditions=conditions, private_headers=private_headers, user_agent=user_agent
             )
             wait = self._wait(answer, FIRST_WAIT * 2**waited)
             if wait is None or wait > LONGEST_WAIT or waited >= _MOST_WAITS:

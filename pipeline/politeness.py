@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 REMEMBERED_HOSTS = 10_000
 # A Crawl-delay beyond this would make a feed of ten entries take an hour.
 MAX_DELAY = 30.0
+# A host that has not answered so often in a row is left alone for a while: 10,000 feeds of a dead host would take a run 28 hours
+# otherwise, at 20 seconds each and two at once.
+UNANSWERED_LIMIT = 5
+SILENT_SECONDS = 600.0
 
 
 @dataclass(slots=True)
@@ -19,8 +23,17 @@ class _Host:
     slots: asyncio.Semaphore
     delay: float
     next_start: float = 0.0
-    closed_until: float = 0.0
+    unanswered: int = 0
+    silent_until: float = 0.0
     users: int = field(default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A turn at a host. With more than 0 seconds in either, do not ask: it has asked to be left alone for so long, or it is down."""
+
+    closed: float = 0.0
+    silent: float = 0.0
 
 
 class Politeness:
@@ -42,43 +55,54 @@ class Politeness:
         self._host_concurrency = host_concurrency
         self._host_delay = host_delay
         self._clock = clock
-        self._sleep = sleep
+        self.sleep = sleep
         self._hosts: dict[str, _Host] = {}
+        self._closed: dict[str, float] = {}
 
     @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[float]:
-        """Waits for a turn at a host. Gives the seconds for which the host has asked not to be asked: with more than 0, do not ask."""
+    async def turn(self, name: str, scope: str) -> AsyncIterator[Turn]:
+        """Waits for a turn at the host `name`; `scope` is whom a Retry-After from there has closed (`pipeline.addresses.wait_scope`)."""
         host = self._host(name)
         host.users += 1
         try:
             async with host.slots:
-                if closed := self.closed_for(name):
-                    yield closed
+                refused = self._refused(host, scope)
+                if refused.closed or refused.silent:
+                    yield refused
                     return
                 now = self._clock()
                 start = max(now, host.next_start)
                 host.next_start = start + host.delay
                 if start > now:
-                    await self._sleep(start - now)
+                    await self.sleep(start - now)
                 async with self._all:
-                    yield self.closed_for(name)
+                    yield self._refused(host, scope)
         finally:
             host.users -= 1
 
-    def close(self, name: str, seconds: float) -> None:
-        """Remember that a host has asked not to be asked for so long (429 or 503 with Retry-After)."""
-        host = self._host(name)
-        host.closed_until = max(host.closed_until, self._clock() + seconds)
+    def close(self, scope: str, seconds: float) -> None:
+        """Remember that a server has asked not to be asked for so long (Retry-After)."""
+        self._closed[scope] = max(self._closed.get(scope, 0.0), self._clock() + seconds)
+
+    def closed_for(self, scope: str) -> float:
+        """Seconds for which a server does not want to be asked, 0.0 if it may be."""
+        return max(0.0, self._closed.get(scope, 0.0) - self._clock())
 
     def slow_down(self, name: str, seconds: float) -> None:
         """Keep at least so long between two requests to a host (robots.txt Crawl-delay)."""
         host = self._host(name)
         host.delay = max(host.delay, min(seconds, MAX_DELAY))
 
-    def closed_for(self, name: str) -> float:
-        """Seconds for which the host does not want to be asked, 0.0 if it may be."""
-        host = self._hosts.get(name)
-        return max(0.0, host.closed_until - self._clock()) if host else 0.0
+    def told(self, name: str, *, answered: bool) -> None:
+        """Remember whether a host has answered: one that does not, time after time, is down."""
+        host = self._host(name)
+        host.unanswered = 0 if answered else host.unanswered + 1
+        if host.unanswered >= UNANSWERED_LIMIT:
+            host.silent_until = self._clock() + SILENT_SECONDS
+
+    def _refused(self, host: _Host, scope: str) -> Turn:
+        now = self._clock()
+        return Turn(closed=self.closed_for(scope), silent=max(0.0, host.silent_until - now))
 
     def _host(self, name: str) -> _Host:
         host = self._hosts.get(name)
@@ -93,5 +117,6 @@ class Politeness:
         self._hosts = {
             name: host
             for name, host in self._hosts.items()
-            if host.users or host.next_start > now or host.closed_until > now or host.delay > self._host_delay
+            if host.users or host.next_start > now or host.silent_until > now or host.delay > self._host_delay
         }
+        self._closed = {scope: until for scope, until in self._closed.items() if until > now}

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+# Versions kept of one article. A live blog is edited at every poll, 48 times a day; later edits than these are not taken, so that no
+# article is fetched for ever. The view `articles` tells which have come to that (is_capped).
+MAX_VERSIONS = 50
+
 
 class Stage(StrEnum):
     """Where in the pipe something happened; `rejections.stage` in the warehouse."""
@@ -22,7 +26,7 @@ class Stage(StrEnum):
 
 
 class FeedStatus(StrEnum):
-    """A feed's state of health: `failing` is retried with back-off, `gone` (repeated 410) only with `--feed`, `disabled` never."""
+    """A feed's state of health: `failing` is retried with back-off, `gone` (410 for a day) once a month, `disabled` never."""
 
     ACTIVE = "active"
     FAILING = "failing"
@@ -31,7 +35,7 @@ class FeedStatus(StrEnum):
 
 
 class PollOutcome(StrEnum):
-    """How a poll ended. `unchanged`: 200 with nothing new in it; `not_modified`: 304; `skipped`: not asked (its host said wait)."""
+    """How a poll ended. `unchanged`: 200, nothing new in it; `not_modified`: 304; `skipped`: not asked (its host said wait, or is down)."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -102,6 +106,7 @@ class Feed:
     full_text: bool = True
     enabled: bool = True
     respect_robots: bool = True
+    ignore_validators: bool = False
     user_agent: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -111,11 +116,41 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollingHints:
+    """What a feed's own body says of how often to ask: `<ttl>`, sy:updatePeriod, Frequency, Base, skipHours (UTC), skipDays (0: Monday)."""
+
+    ttl: timedelta | None = None
+    update_interval: timedelta | None = None
+    update_base: datetime | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """How a feed publishes, learnt from its polls; made by `pipeline.rhythm`, where the rule stands.
+
+    `arrivals`: its entries, each counting less the longer ago it came. `observed`: the time that they came in, forgotten alike.
+    `window`: entries that it lists. `turnover`: the time in which all of those are replaced, at the fastest pace of late. `last_new`,
+    `last_gap`: entries that the last poll brought, time since the one before it.
+    """
+
+    arrivals: float = 0.0
+    observed: timedelta = timedelta()
+    window: int = 0
+    turnover: timedelta | None = None
+    last_new: int = 0
+    last_gap: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What polling remembers of a feed from one poll to the next; made by `pipeline.polling`, kept by the warehouse.
 
-    `etag` and `last_modified` are the server's own bytes (as latin-1 text), never parsed. `body_hash` is the SHA-256 of the last
-    parsed body. `moved_to`/`moved_count` count how often in a row the same permanent redirect was seen, `gone_count` 410s in a row.
+    `etag` and `last_modified` are the server's own bytes (as latin-1 text), never parsed, and belong to `url`; those of
+    `redirect_url`, where a redirect has led, are kept beside them. `body_hash` is the SHA-256 of the last parsed body. `moved_to` is the
+    target of the permanent redirect seen last, `moved_count` and `moved_since` how often in a row and since when; `gone_count` and
+    `gone_since` tell the same of 410 Gone. `hints` are those of the last body that was read.
     """
 
     feed: str
@@ -123,6 +158,9 @@ class FeedState:
     status: FeedStatus = FeedStatus.ACTIVE
     etag: str | None = None
     last_modified: str | None = None
+    redirect_url: str | None = None
+    redirect_etag: str | None = None
+    redirect_last_modified: str | None = None
     body_hash: str | None = None
     interval: timedelta | None = None
     last_polled_at: datetime | None = None
@@ -134,7 +172,28 @@ class FeedState:
     last_error: str | None = None
     moved_to: str | None = None
     moved_count: int = 0
+    moved_since: datetime | None = None
     gone_count: int = 0
+    gone_since: datetime | None = None
+    hints: PollingHints = PollingHints()
+    rhythm: Rhythm = Rhythm()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostWait:
+    """That a server has asked not to be asked before `until`, for all of `scope` (see `pipeline.addresses.wait_scope`)."""
+
+    scope: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """A site's robots.txt as it was answered; `body` is empty where the site has none. Made by `pipeline.robots`."""
+
+    origin: str
+    body: str
+    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +258,7 @@ class Entry:
 
     `link` is absolute (resolved against xml:base, the feed's own address), `link_raw` as published. `content_html` is what the feed
     carries as the body (content:encoded, atom:content, content_html), `summary_html` its description where that is something else.
+    `source_title` and `source_url` (`<source>`), `via_url` (rel=via) and `dc_source` say where the feed has it from.
     """
 
     raw_id: str | None = None
@@ -215,16 +275,8 @@ class Entry:
     language: str | None = None
     source_title: str | None = None
     source_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollingHints:
-    """What a feed's own body says of how often to ask: `<ttl>`, sy:updatePeriod/Frequency, skipHours (0-23 UTC), skipDays (0 = Monday)."""
-
-    ttl: timedelta | None = None
-    update_interval: timedelta | None = None
-    skip_hours: tuple[int, ...] = ()
-    skip_days: tuple[int, ...] = ()
+    via_url: str | None = None
+    dc_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,11 +308,17 @@ class IdentifiedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """What the warehouse has of an entry: answered by `warehouse.lookups`."""
+    """What the warehouse has of an entry: answered by `warehouse.lookups`.
+
+    `told_hash` stands for what it tells a reader (`pipeline.identity.told_hash`); None where it was stored before there were any.
+    """
 
     entry_id: str
     content_hash: str
     article_id: str | None
+    told_hash: str | None = None
+    title: str | None = None
+    published_raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,9 +337,10 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """A credit found in an article, taken out of its text; made by `pipeline.attribution`. `evidence` is the line as it stood.
+    """A credit: a line taken out of a text (made by `pipeline.attribution`), or what markup or a feed says (`pipeline.markup_credits`).
 
-    `kind`: via, authored_by, originally_published, first_appeared, source, ... `confidence` is 0 to 1.
+    `kind`: via, authored_by, originally_published, first_appeared, dateline, ...; `evidence`: the words as they stood, or the markup's
+    value; `confidence`: 0 to 1, see there; `publisher`: who `source` is (`pipeline.publishers`), a domain or a name in one spelling.
     """
 
     kind: str
@@ -290,6 +349,7 @@ class Credit:
     url: str | None
     evidence: str
     confidence: float
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +365,10 @@ class Extraction:
     title: str | None
     author: str | None
     published_at: datetime | None
+    date_quality: DateQuality
     language: str | None
+    site_name: str | None
+    keywords: tuple[str, ...]
     summary: str | None
     image_url: str | None
     canonical_href: str | None
@@ -338,8 +401,8 @@ class Article:
     """One article on one site, ready to load; made by `pipeline.articles`.
 
     `article_id` is a hash of `canonical_url`. `aliases` are the canonical forms of every URL that led here: a later entry with such a link
-    is this article and is not fetched again. `text` is whole: what its site's articles have in common is cut when it is loaded. `origin`
-    is what it was made from.
+    is this article and is not fetched again. `text` is whole: what its site's articles have in common is cut when it is loaded. `page_…`
+    is what the page itself says, whichever source won; `origin` what it was made from.
     """
 
     article_id: str
@@ -351,7 +414,12 @@ class Article:
     author: str | None
     published_at: datetime | None
     date_quality: DateQuality
+    page_title: str | None
+    page_author: str | None
+    page_published_at: datetime | None
     language: str | None
+    site_name: str | None
+    keywords: tuple[str, ...]
     text: str
     text_hash: str
     word_count: int
@@ -370,11 +438,13 @@ class Sighting:
     """One new or changed entry in one feed, ready to load. `url` is absolute as published; `article_id` is None where it was rejected.
 
     `feed_capture`: the archived document in which it stood so.
+    `refetch_at`: the entry was edited among many others, and its page is asked for then.
     """
 
     feed: str
     entry_id: str
     content_hash: str
+    told_hash: str | None
     url: str | None
     url_raw: str | None
     title: str | None
@@ -386,6 +456,7 @@ class Sighting:
     article_id: str | None
     is_backfill: bool = False
     feed_capture: str | None = None
+    refetch_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -428,7 +499,8 @@ class Rejection:
 class RetryableEntry:
     """An entry whose page is due for another try: answered by `warehouse.lookups`.
 
-    Either it was stored without an article and its last rejection is not final, or the feed's own content stands in for its page.
+    It was stored without an article and its last rejection is not final, or the feed's own content stands in for its page, or it was
+    edited and waits for its turn.
     """
 
     sighting: Sighting
@@ -509,6 +581,7 @@ class Harvest:
 
     `listed_ids` are the ids of every entry the feed listed, known ones too (None where no body was parsed): an entry that is missing
     from it has left the feed. `poll` and `state` are None for a backfill page and for retried entries: feed state is left alone there.
+    `host_waits` and `robots_files` are what the run has learnt of hosts meanwhile, whichever feed it was for.
     `sources`: names and addresses of feeds that stand in no feeds file.
     """
 
@@ -524,6 +597,61 @@ class Harvest:
     rejections: tuple[Rejection, ...] = ()
     captures: tuple[Capture, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+    host_waits: tuple[HostWait, ...] = ()
+    robots_files: tuple[RobotsFile, ...] = ()
+
+
+# --- stories ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldText:
+    """An article as the index of stories has it; answered by `warehouse.story_index`."""
+
+    article_id: str
+    site: str
+    title: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedArticle:
+    """An article's place among the stories, ready to store; `match` with its representative is None where it is that itself.
+
+    `is_renamed_only`: it stays where it was, but its story is called otherwise from now on.
+    """
+
+    article_id: str
+    representative_id: str
+    story_id: str
+    is_renamed_only: bool
+    match: Match | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMember:
+    """An article of a story, with what the choice of the original goes by; answered by `warehouse.story_index`.
+
+    `points_to` are addresses that its page names as where its text comes from; `credited` identities of publishers.
+    """
+
+    story_id: str
+    article_id: str
+    canonical_url: str
+    site: str
+    published_at: datetime | None
+    points_to: tuple[str, ...]
+    credited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryOriginal:
+    """Which article of a story the others repeat, why that one, and the publisher of an original that was never seen."""
+
+    story_id: str
+    article_id: str
+    reason: str
+    source: str | None
 
 
 # --- settling --------------------------------------------------------------------------------------------------------------------
@@ -553,14 +681,18 @@ class ArticleBlocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledText:
-    """An article's final text, and what was cut from it, each block with its place in the whole text."""
+    """An article's final text, what was cut from it, each block with its place in the whole text, and what it is found by."""
 
     article_number: int
+    article_id: str
+    site: str
+    title: str | None
     text: str
     text_hash: str
     word_count: int
     cut: tuple[tuple[int, str], ...]
-    story_id: str
+    rank: int
+    fingerprints: tuple[int, ...]
 
 
 # --- reprocessing ----------------------------------------------------------------------------------------------------------------
@@ -619,6 +751,41 @@ class Remade:
     version: int
     text_hash_before: str
     difference: Difference
+
+
+class Method(StrEnum):
+    """How a text was matched: the same words in the same order, most of both, or the shorter one inside the longer one."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    CONTAINED = "contained"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What two texts have in common. `containment`: share of the shorter one that the longer one has; `similarity`: share of both."""
+
+    method: Method
+    similarity: float
+    containment: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """The representative whose story an article is in; `match` is None where it is its own. Made by `pipeline.stories`."""
+
+    article_id: str
+    representative_id: str
+    match: Match | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """What an article is found by. `rank` orders all articles, longest first; `fingerprints` are sorted, unique, 64 bits without sign."""
+
+    article_id: str
+    rank: int
+    fingerprints: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.identity import told_hash
 from pipeline.records import IdentifiedEntry, KnownEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sifted:
-    """The entries of one feed document, each in exactly one place; the two counts and `unchanged` add up to what was seen."""
+    """The entries of one feed document, each in exactly one place; the two counts and `unchanged` add up to what was seen.
+
+    `resaved` are those of `changed` that tell what they told before (`pipeline.identity.told_hash`).
+    """
 
     new: tuple[IdentifiedEntry, ...]
     changed: tuple[IdentifiedEntry, ...]
+    resaved: frozenset[str]
     unchanged: int
 
 
@@ -21,4 +26,5 @@ def sift(entries: Sequence[IdentifiedEntry], known: Mapping[str, KnownEntry], *,
     """The entries sorted by what they need. `seen` is how many items the document had: exact repeats count as unchanged."""
     new = tuple(entry for entry in entries if entry.entry_id not in known)
     changed = tuple(entry for entry in entries if entry.entry_id in known and known[entry.entry_id].content_hash != entry.content_hash)
-    return Sifted(new=new, changed=changed, unchanged=seen - len(new) - len(changed))
+    resaved = frozenset(entry.entry_id for entry in changed if known[entry.entry_id].told_hash == told_hash(entry.entry))
+    return Sifted(new=new, changed=changed, resaved=resaved, unchanged=seen - len(new) - len(changed))

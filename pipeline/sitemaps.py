@@ -57,6 +57,9 @@ class Sitemap:
     sitemaps: tuple[ListedPage, ...] = ()
 
 
+_ITEM_ENDS = re.compile(rb"</(?:\w+:)?(?:url|sitemap)>")
+
+
 def parse_sitemap(body: bytes, url: str, now: datetime) -> Sitemap | Failure:
     """What the document at `url` lists: XML, gzipped or not, or plain text with an address a line. What breaks off keeps what it had."""
     text = _unpacked(body)
@@ -68,7 +71,7 @@ def parse_sitemap(body: bytes, url: str, now: datetime) -> Sitemap | Failure:
     sitemaps: list[ListedPage] = []
     root = ""
     try:
-        for element in _elements(text):
+        for element in _elements(text[: _whole_items(text)]):
             root = root or _name(element.getroottree().getroot())
             page = _listed(element, url, now)
             if page is not None:
@@ -81,6 +84,12 @@ def parse_sitemap(body: bytes, url: str, now: datetime) -> Sitemap | Failure:
     if root not in _ROOTS and not re.search(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b", text[:4096]):
         return _failure("not_a_sitemap", f"{url} is no sitemap")
     return Sitemap(pages=tuple(pages), sitemaps=tuple(sitemaps))
+
+
+def _whole_items(text: bytes) -> int:
+    """Where the last item ends: what breaks off behind it may hold half an address. The parser mends the rest."""
+    ends = [found.end() for found in _ITEM_ENDS.finditer(text)]
+    return ends[-1] if ends else len(text)
 
 
 def _elements(text: bytes) -> Iterator[etree._Element]:

@@ -94,7 +94,7 @@ _FURNITURE = _lines(
     r"(?:name|e-?mail|website|comment|message|save my name, e-?mail.{0,80}|notify me of .{5,60}|post comment|submit(?: comment)?|cancel reply|required fields are marked.{0,10})(?: ?\*| \(required\))*",
     r"this site uses akismet.{0,120}",
     r"advertisement|sponsored(?: content)?|anzeige|publicité|publicidad|реклама|reklama|διαφήμιση|广告|廣告",
-    r"(?:teilen|drucken|merken|versenden|partager|imprimer|compartir|imprimir|condividi|stampa|compartilhar|udostępnij|drukuj|поделиться(?: .{1,40})?|распечатать|версия для печати|εκτύπωση|κοινοποίηση|分享(?:到.{0,20})?|打印|【?大 ?中 ?小】?|シェア|印刷)",
+    r"(?:teilen|drucken|merken|versenden|partager|imprimer|compartir|imprimir|condividi|stampa|compartilhar|udostępnij|drukuj|поделиться(?: .{1,40})?|распечатать|версия для печати|εκτύπωση|κοινοποίηση|分享(?:到.{0,20})?|打印|comparte(?: esto)?|compártelo|compartilhe(?: isso)?|condividi(?: su)?|partagez?(?: ceci| cet article)?|teilen mit|【?大 ?中 ?小】?|シェア|印刷)",
     r"(?:schlagwörter|stichwörter|étiquettes|etiquetas|tagi|słowa kluczowe|теги|метки|ετικέτες|标签|標籤|タグ) ?[:：].{1,200}",
 )
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.articles import compose, short_id, story_id_of, words_of
+from pipeline.articles import compose, short_id
 from pipeline.records import Article, Credit, DateQuality, Entry, Extraction, IdentifiedEntry, KnownEntry, Origin, TextSource
 from pipeline.sifting import sift
 
@@ -16,7 +16,8 @@ LONG = "The harbour board has written nine letters and each of them came back wi
 
 def extraction(text: str = LONG, **changes: object) -> Extraction:
     values: dict[str, object] = {
-        "text": text, "title": "Page title", "author": "Ada", "published_at": None, "language": "en", "summary": None, "image_url": None,
+        "text": text, "title": "Page title", "author": "Ada", "published_at": None, "date_quality": DateQuality.MISSING,
+        "language": "en", "site_name": None, "keywords": (), "summary": None, "image_url": None,
         "canonical_href": None, "text_source": TextSource.PAGE, "extractor": "x",
     }  # fmt: skip
     return Extraction(**(values | changes))  # type: ignore[arg-type]
@@ -71,23 +72,6 @@ def test_a_credit_to_oneself_is_none() -> None:
     assert [c.source for c in composed(Entry(link="http://gazette.example/a"), found, "http://gazette.example/a").credits] == [
         "Harbour Ledger"
     ]
-
-
-def test_equal_words_are_one_story_whatever_their_case_and_punctuation() -> None:
-    one = story_id_of(words_of(LONG), title="a", identity="1")
-    assert one == story_id_of(words_of(LONG.upper().replace(".", "!")), title="b", identity="2")
-    assert one != story_id_of(words_of(LONG + "more"), title="a", identity="1")
-
-
-def test_short_texts_are_one_story_only_under_one_title() -> None:
-    words = words_of("Photo gallery of the day")
-    assert story_id_of(words, title="Boats", identity="1") == story_id_of(words, title="boats!", identity="2")
-    assert story_id_of(words, title="Boats", identity="1") != story_id_of(words, title="Birds", identity="2")
-    assert story_id_of([], title="Boats", identity="1") != story_id_of([], title="Boats", identity="2")
-
-
-def test_a_chinese_character_is_a_word() -> None:
-    assert len(words_of("港口 ferry 票价")) == 5
 
 
 def test_entries_are_sifted_into_new_changed_and_unchanged() -> None:

@@ -218,7 +218,15 @@ def test_times_are_told_as_people_tell_them(seconds: int, expected: str) -> None
 
 def test_why_tells_all_that_happened_to_a_url(home: Path) -> None:
     shown = call("--home", home, "why", "http://market.example/b").stdout
-    for words in ("in market", "Harbour Ledger", "via Harbour Ledger", "exact, 100%", "http://gazette.example/a", "the original"):
+    for words in (
+        "in market",
+        "Harbour Ledger",
+        "via Harbour Ledger",
+        "exact match with",
+        "has 100% of it",
+        "http://gazette.example/a",
+        "the original",
+    ):
         assert words in shown
     assert call("--home", home, "why", "https://www.market.example/b/?utm_source=x").stdout == shown
     assert "http_500: down" in call("--home", home, "why", "lost").stdout

@@ -8,13 +8,13 @@ import resource
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from loopback import Loopback, Reply, Request, gzip_bomb
 
 from pipeline.fetching import FetchPolicy, HttpClient
-from pipeline.records import Failure, Response, Stage
+from pipeline.records import Failure, HostWait, Response, RobotsFile, Stage
 from pipeline.robots import RobotsRules
 
 SITE = "http://gazette.example"
@@ -35,6 +35,10 @@ def get(url: str, rules: FetchPolicy, *, max_bytes: int = 1_000_000, times: int 
     return asyncio.run(main())
 
 
+async def nothing(_origin: str) -> None:
+    """No earlier run has seen a robots.txt."""
+
+
 def failure(url: str, rules: FetchPolicy, **options: object) -> Failure:
     (found,) = get(url, rules, **options)  # type: ignore[arg-type]
     assert isinstance(found, Failure), found
@@ -50,7 +54,7 @@ def test_an_answer_comes_whole_with_its_headers(loopback: Loopback) -> None:
 
 def test_it_says_who_it_is_and_sends_nothing_that_tracks(loopback: Loopback) -> None:
     loopback.routes[f"{SITE}/"] = Reply(b"x", headers={"Set-Cookie": "id=1"})
-    get(f"{SITE}/", policy(loopback), times=2, headers=[("If-None-Match", '"q"')], user_agent="Tester/1")
+    get(f"{SITE}/", policy(loopback), times=2, conditions={f"{SITE}/": [("If-None-Match", '"q"')]}, user_agent="Tester/1")
     for request in loopback.asked(f"{SITE}/"):
         assert request.headers["user-agent"] == "Tester/1"
         assert request.headers["if-none-match"] == '"q"'
@@ -61,7 +65,7 @@ def test_a_304_is_an_answer(loopback: Loopback) -> None:
     loopback.routes[f"{SITE}/"] = Reply(b"x")
     (first,) = get(f"{SITE}/", policy(loopback))
     assert isinstance(first, Response)
-    (second,) = get(f"{SITE}/", policy(loopback), headers=[("If-None-Match", first.header("etag") or "")])
+    (second,) = get(f"{SITE}/", policy(loopback), conditions={f"{SITE}/": [("If-None-Match", first.header("etag") or "")]})
     assert isinstance(second, Response)
     assert (second.status, second.body) == (304, b"")
 
@@ -212,12 +216,95 @@ def test_robots_txt_is_heeded(loopback: Loopback, robots: Reply, path: str, reas
 
     async def main() -> list[Failure | None]:
         async with HttpClient(policy(loopback), now=lambda: datetime.now(UTC)) as client:
-            rules = RobotsRules(client, "Feedhouse/1")
+            rules = RobotsRules(client, "Feedhouse/1", recall=nothing, now=lambda: datetime.now(UTC))
             return list(await asyncio.gather(*(rules.refusal(f"{SITE}{path}") for _ in range(5))))
 
     found = asyncio.run(main())
     assert [reason] * 5 == [refusal and refusal.reason for refusal in found]
     assert len(loopback.asked(f"{SITE}/robots.txt")) == 1
+
+
+def test_robots_txt_is_asked_for_once_a_day(loopback: Loopback) -> None:
+    loopback.routes[f"{SITE}/robots.txt"] = Reply(ROBOTS)
+    remembered: dict[str, RobotsFile] = {}
+    start = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+    async def recall(origin: str) -> RobotsFile | None:
+        return remembered.get(origin)
+
+    async def run(at: datetime) -> Failure | None:
+        async with HttpClient(policy(loopback), now=lambda: at) as client:
+            rules = RobotsRules(client, "Feedhouse/1", recall=recall, now=lambda: at)
+            refusal = await rules.refusal(f"{SITE}/private/a")
+            remembered.update({found.origin: found for found in rules.take_files()})
+            assert not rules.take_files()
+            return refusal
+
+    for hours in (0, 1, 23, 24, 25):
+        refusal = asyncio.run(run(start + timedelta(hours=hours)))
+        assert refusal is not None
+        assert refusal.reason == "robots_disallowed"
+    assert len(loopback.requests) == 2
+
+
+def test_validators_go_to_the_address_that_gave_them_and_to_no_other(loopback: Loopback) -> None:
+    loopback.routes[f"{SITE}/a"] = Reply(status=302, headers={"Location": "/b"})
+    loopback.routes[f"{SITE}/b"] = Reply(b"end")
+    get(f"{SITE}/a", policy(loopback), conditions={f"{SITE}/b": [("If-None-Match", '"q"')]})
+    assert [request.headers.get("if-none-match") for request in loopback.requests] == [None, '"q"']
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [("0", 2), ("1", 2), ("3600", 1)])
+def test_a_redirect_with_retry_after_is_not_followed_before_its_time(loopback: Loopback, seconds: str, asked: int) -> None:
+    loopback.routes[f"{SITE}/a"] = Reply(status=302, headers={"Location": "/b", "Retry-After": seconds})
+    loopback.routes[f"{SITE}/b"] = Reply(b"end")
+    (found,) = get(f"{SITE}/a", policy(loopback))
+    assert len(loopback.requests) == asked
+    assert isinstance(found, Failure if asked == 1 else Response)
+    assert isinstance(found, Response) or (found.reason, found.retry_after) == ("waiting", timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "asked"),
+    [
+        pytest.param("http://feeds.gazette.example/a", "http://www.gazette.example/b", False, id="one registrable domain"),
+        pytest.param("http://gazette.example/a", "http://other.example/b", True, id="another domain"),
+        pytest.param("http://alice.blogspot.com/a", "http://bob.blogspot.com/b", True, id="two tenants of one host"),
+        pytest.param("http://bridge.lan/a", "http://bridge.lan/b", True, id="a private host, feed by feed"),
+        pytest.param("http://bridge/a", "http://bridge/a", False, id="the same feed of a private host"),
+    ],
+)
+def test_a_retry_after_speaks_for_a_domain_in_this_run_and_the_next(loopback: Loopback, first: str, second: str, asked: bool) -> None:
+    loopback.routes[first] = Reply(status=429, headers={"Retry-After": "3600"})
+    clock = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+    async def main() -> tuple[HostWait, ...]:
+        async with HttpClient(policy(loopback), now=lambda: clock) as client:
+            await client.get(first, stage=Stage.POLL, max_bytes=9)
+            waits = client.take_waits()
+            await client.get(second, stage=Stage.FETCH, max_bytes=9)
+        for later, may_be_asked in ((timedelta(minutes=59), asked), (timedelta(minutes=61), True)):
+            async with HttpClient(policy(loopback), now=lambda later=later: clock + later) as client:  # type: ignore[misc]
+                client.heed(waits)
+                before = len(loopback.requests)
+                await client.get(second, stage=Stage.FETCH, max_bytes=99)
+                assert (len(loopback.requests) > before) == may_be_asked
+        return waits
+
+    (wait,) = asyncio.run(main())
+    assert wait.until == clock + timedelta(hours=1)
+
+
+def test_a_host_that_never_answers_is_left_alone_after_five_tries(loopback: Loopback) -> None:
+    loopback.routes[f"{SITE}/a"] = Reply(silent=True)
+
+    async def main() -> list[Response | Failure]:
+        async with HttpClient(policy(loopback, timeout=0.05), now=lambda: datetime.now(UTC)) as client:
+            return [await client.get(f"{SITE}/a", stage=Stage.POLL, max_bytes=9) for _ in range(40)]
+
+    reasons = [found.reason for found in asyncio.run(main()) if isinstance(found, Failure)]
+    assert reasons == ["timeout"] * 5 + ["host_silent"] * 35
+    assert len(loopback.requests) == 5
 
 
 def test_requests_are_seen_as_they_were_sent(loopback: Loopback) -> None:

@@ -63,7 +63,7 @@ def test_one_module_opens_the_database(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=IDS)
 def test_a_module_has_one_reason_to_exist(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
-    assert lines <= (720 if path.name == "records.py" else 340)
+    assert lines <= (880 if path.name == "records.py" else 340)
     assert not {"utils", "helpers", "helper", "managers", "manager", "processors", "processor"} & set(path.stem.split("_"))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.identity import content_hash, identify
-from pipeline.records import Entry
+from pipeline.identity import content_hash, identify, recognised, told_hash
+from pipeline.records import Entry, KnownEntry
 
 
 def ids(*entries: Entry) -> list[str]:
@@ -37,6 +39,54 @@ def test_exact_repeats_are_one_entry() -> None:
 def test_an_entry_without_guid_and_link_is_known_by_date_and_title() -> None:
     one = Entry(title="One", published_raw="2026-03-01")
     assert ids(one) == ids(one, Entry(title="Two", published_raw="2026-03-01"))[:1]
+
+
+def known(entry_id: str, **values: str) -> KnownEntry:
+    return KnownEntry(entry_id=entry_id, content_hash="h", article_id=None, **values)
+
+
+@pytest.mark.parametrize(
+    ("entry", "old", "expected"),
+    [
+        pytest.param(Entry(raw_id="b", title="One", published_raw="d"), known("a", title="One", published_raw="d"), "a", id="another id"),
+        pytest.param(
+            Entry(raw_id="b", title="One, corrected", published_raw="d"),
+            known("a", title="One", published_raw="d"),
+            "a",
+            id="and another title",
+        ),
+        pytest.param(
+            Entry(raw_id="b", title="One", published_raw="e"), known("a", title="One", published_raw="d"), "a", id="and another date"
+        ),
+        pytest.param(
+            Entry(raw_id="b", title="Two", published_raw="e"), known("a", title="One", published_raw="d"), "b", id="another entry"
+        ),
+        pytest.param(Entry(raw_id="b", title="Two"), known("a", title="One"), "b", id="another entry without a date"),
+        pytest.param(Entry(raw_id="b"), known("a"), "a", id="nothing but the link"),
+    ],
+)
+def test_a_strange_id_is_seen_through_by_the_link(entry: Entry, old: KnownEntry, expected: str) -> None:
+    identified = identify([replace(entry, link="http://x.example/1")])
+    assert [found.entry_id for found in recognised(identified, {}, {"https://x.example/1": (old,)})] == [expected]
+
+
+def test_an_id_that_is_listed_itself_and_a_link_that_two_share_are_taken_by_nobody() -> None:
+    linked = {"https://x.example/1": (known("a", title="One"),)}
+    both = identify([Entry(raw_id="a", link="http://x.example/2"), Entry(raw_id="b", link="http://x.example/1", title="One")])
+    assert recognised(both, {}, linked) == both
+    twice = identify([Entry(raw_id=name, link="http://x.example/1", title="One") for name in "bc"])
+    assert recognised(twice, {}, linked) == twice
+
+
+def test_what_a_reader_would_not_notice_tells_nothing_else() -> None:
+    before = Entry(title="One", link="http://x.example/1", content_html="<p>Text &amp; more</p>", published_raw="a")
+    after = Entry(
+        title="One", link="https://x.example/1/", content_html="<div class='x'>Text  & more</div><img src='/b'>", published_raw="b"
+    )
+    assert content_hash(before) != content_hash(after)
+    assert told_hash(before) == told_hash(after)
+    assert told_hash(replace(before, content_html="<p>Text & less</p>")) != told_hash(before)
+    assert told_hash(replace(before, title="Two")) != told_hash(before)
 
 
 ENTRY = st.builds(

@@ -65,10 +65,12 @@ def test_what_a_feed_says_of_its_rhythm_is_read() -> None:
     channel = (
         "<ttl>90</ttl><sy:updatePeriod xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'>daily</sy:updatePeriod>"
         "<sy:updateFrequency xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'>4</sy:updateFrequency>"
+        "<sy:updateBase xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'>2026-01-01T06:00:00+01:00</sy:updateBase>"
         "<skipHours><hour>1</hour><hour>24</hour></skipHours><skipDays><day>Saturday</day><day>sunday</day></skipDays>"
     )
     hints = parsed(rss("", channel)).hints
     assert (hints.ttl, hints.update_interval) == (timedelta(minutes=90), timedelta(hours=6))
+    assert hints.update_base == datetime(2026, 1, 1, 5, tzinfo=UTC)
     assert (hints.skip_hours, hints.skip_days) == ((0, 1), (5, 6))
 
 

@@ -32,7 +32,7 @@ def test_starts_at_one_host_are_a_delay_apart() -> None:
     starts: list[float] = []
 
     async def ask() -> None:
-        async with politeness.turn("a"):
+        async with politeness.turn("a", "a"):
             starts.append(clock())
 
     async def main() -> None:
@@ -48,7 +48,7 @@ def test_no_more_than_its_share_is_open_to_one_host_and_in_all() -> None:
     most = {"host": 0, "all": 0}
 
     async def ask(host: str) -> None:
-        async with politeness.turn(host):
+        async with politeness.turn(host, host):
             open_now.append(host)
             most["host"], most["all"] = max(most["host"], open_now.count(host)), max(most["all"], len(open_now))
             await asyncio.sleep(0.001)
@@ -67,12 +67,12 @@ def test_who_waits_for_a_slow_host_holds_up_nobody_else() -> None:
         hold = asyncio.Event()
 
         async def slow() -> None:
-            async with politeness.turn("slow"):
+            async with politeness.turn("slow", "slow"):
                 await hold.wait()
 
         waiting = [asyncio.create_task(slow()) for _ in range(5)]
         await asyncio.sleep(0)
-        async with asyncio.timeout(5), politeness.turn("quick"):
+        async with asyncio.timeout(5), politeness.turn("quick", "quick"):
             pass
         hold.set()
         await asyncio.gather(*waiting)
@@ -85,11 +85,11 @@ def test_a_closed_host_says_for_how_long() -> None:
         clock = Clock()
         politeness = made(clock)
         politeness.close("a", 60)
-        async with politeness.turn("a") as closed, politeness.turn("b") as other:
-            assert (closed, other) == (60, 0)
+        async with politeness.turn("a", "a") as closed, politeness.turn("b", "b") as other:
+            assert (closed.closed, other.closed) == (60, 0)
         clock.now += 61
-        async with politeness.turn("a") as closed:
-            assert closed == 0
+        async with politeness.turn("a", "a") as closed:
+            assert closed.closed == 0
 
     asyncio.run(main())
 
@@ -100,8 +100,8 @@ def test_a_host_that_closes_while_others_wait_for_it_turns_them_away() -> None:
         seen: list[float] = []
 
         async def ask() -> None:
-            async with politeness.turn("a") as closed:
-                seen.append(closed)
+            async with politeness.turn("a", "a") as closed:
+                seen.append(closed.closed)
                 politeness.close("a", 100)
 
         await asyncio.gather(ask(), ask(), ask())
@@ -117,7 +117,7 @@ def test_memory_stays_bounded_over_a_hundred_thousand_hosts() -> None:
         politeness = made(clock)
         for number in range(100_000):
             clock.now += 0.001
-            async with politeness.turn(f"host{number}"):
+            async with politeness.turn(f"host{number}", f"host{number}"):
                 pass
         return politeness
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.dates_given import read_given_date
+from flows.run_parts import user_agent
 from flows.settings import ConfigError, FeedsFile, load_feeds_file, read_duration
 
 GOOD = """
@@ -46,6 +47,12 @@ def test_a_feeds_file_is_read(tmp_path: Path) -> None:
     assert found.feeds[2].headers == (("Authorization", "s3cret"), ("X-Plain", "yes"))
 
 
+def test_who_runs_it_and_where_to_complain_stand_in_the_user_agent(tmp_path: Path) -> None:
+    assert "given no contact" in user_agent(load(tmp_path, "").settings)
+    assert "complaints to mail@lab.example" in user_agent(load(tmp_path, "[settings]\ncontact = 'mail@lab.example'").settings)
+    assert user_agent(load(tmp_path, "[settings]\nuser_agent = 'Study/1'\ncontact = 'https://lab.example/'").settings) == "Study/1"
+
+
 def test_a_secret_is_not_shown(tmp_path: Path) -> None:
     assert "s3cret" not in repr(load(tmp_path, GOOD, PAID_TOKEN="s3cret"))
 
@@ -62,6 +69,10 @@ def test_a_secret_is_not_shown(tmp_path: Path) -> None:
         pytest.param("[settings]\nconcurrency = 0", ["concurrency", "1 or more"], id="out of range"),
         pytest.param("[settings]\ntimeout = 0", ["timeout", "above 0"], id="no time at all"),
         pytest.param("[settings]\nrespect_robots = 'no'", ["respect_robots", "true or false"], id="text for a flag"),
+        pytest.param("[settings]\ncontact = 'ask me'", ["contact", "e-mail address or a web page"], id="a contact that is none"),
+        pytest.param(
+            "[[feeds]]\nurl='http://a.example/'\nignore_validators=1", ["ignore_validators", "true or false"], id="number for a flag"
+        ),
         pytest.param("[settings]\ninterval = 30", ["interval", '"30m"'], id="number for a duration"),
         pytest.param("[settings]\ninterval = 'soon'", ["interval", '"30m"'], id="no duration"),
         pytest.param("[settings]\nmin_interval='2d'", ["min_interval", "max_interval"], id="bounds the wrong way round"),

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from warehouses import NOW, article, feed, harvest, run
 
-from flows.settling import store
+from flows.settling import index_stories, store
 from pipeline.records import Article
 from warehouse import Warehouse, open_reader
+from warehouse.connections import writer
 
 SIGN_UP = "Our letter goes out each Friday before the ferry does"
 FOOTING = "The Gazette, 4 Quay Lane"
@@ -50,7 +51,14 @@ def rows(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:
         return con.execute(sql).fetchall()
 
 
-SHOWN = "SELECT canonical_url, text, word_count, story_id FROM articles ORDER BY 1"
+SHOWN = """
+    SELECT
+        a.canonical_url, a.text, a.word_count, a.is_original, l.matched_article_id, l.method,
+        (SELECT string_agg(m.article_id, ' ' ORDER BY m.article_id) FROM articles AS m WHERE m.story_id = a.story_id) AS members
+    FROM articles AS a
+    LEFT JOIN story_links AS l USING (article_id)
+    ORDER BY 1
+"""
 
 
 def test_what_recurs_at_the_foot_of_a_sites_articles_is_cut_from_all_of_them(tmp_path: Path) -> None:
@@ -98,3 +106,16 @@ def test_what_was_cut_is_not_found_by_the_text_search(tmp_path: Path) -> None:
     warehouse.finish_run("run1", status="completed", now=NOW)
     assert rows(warehouse, "FROM search('letter')") == []
     assert len(rows(warehouse, "FROM search('keeper')")) == 4
+
+
+def test_an_index_of_another_version_is_made_anew_and_says_the_same(tmp_path: Path) -> None:
+    longer = article("http://courier.example/1", told(1, foot=()) + "\nThe Courier adds that the keeper of the pier has since retired.")
+    warehouse = loaded(tmp_path, [written(range(1, 5)), [longer]])
+    before = rows(warehouse, SHOWN), rows(warehouse, "SELECT story_id, article_count FROM stories ORDER BY 1")
+    assert before[1].count((rows(warehouse, f"SELECT story_id FROM articles WHERE article_id = '{longer.article_id}'")[0][0], 2)) == 1
+    with writer(warehouse.work) as con:
+        con.execute("UPDATE store.story_index SET version = version - 1; DELETE FROM store.fingerprint WHERE article_number = 2")
+    assert index_stories(warehouse) == 5
+    assert index_stories(warehouse) == 0
+    warehouse.publish()
+    assert (rows(warehouse, SHOWN), rows(warehouse, "SELECT story_id, article_count FROM stories ORDER BY 1")) == before

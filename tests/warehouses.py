@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.articles import compose, short_id
+from pipeline.publishers import publisher_of
 from pipeline.records import (
     Article,
     Credit,
@@ -48,9 +49,13 @@ def article(
         content_hash="h",
         entry=Entry(link=url, title=f"Title of {url}", published_at=published, date_quality=DateQuality.EXACT),
     )
-    credits_found = (Credit(kind="via", source=credit, author=None, url=None, evidence=f"via {credit}", confidence=0.8),) if credit else ()
+    found = (
+        Credit(kind="via", source=credit, author=None, url=None, evidence=f"via {credit}", confidence=0.8, publisher=publisher_of(credit)),
+    )
+    credits_found = found if credit else ()
     extraction = Extraction(
-        text=text, title=None, author=None, published_at=None, language="en", summary=None, image_url=None, canonical_href=None,
+        text=text, title=None, author=None, published_at=None, date_quality=DateQuality.MISSING, language="en", site_name="Gazette",
+        keywords=("harbour", "dredger"), summary=None, image_url=None, canonical_href=None,
         text_source=source, extractor="test", credits=credits_found, trimmed=tuple(found.evidence for found in credits_found),
     )  # fmt: skip
     return compose(
@@ -66,7 +71,7 @@ def article(
 
 def sighting(name: str, entry_id: str, found: Article | None, *, content_hash: str = "h", at: datetime = NOW, **changes: Any) -> Sighting:
     values = {
-        "feed": name, "entry_id": entry_id, "content_hash": content_hash, "url": found.url if found else None, "url_raw": None, "title": entry_id,
+        "feed": name, "entry_id": entry_id, "content_hash": content_hash, "told_hash": content_hash, "url": found.url if found else None, "url_raw": None, "title": entry_id,
         "author": None, "published_at": NOW, "published_raw": None, "date_quality": DateQuality.EXACT, "seen_at": at,
         "article_id": found.article_id if found else None,
     }  # fmt: skip

@@ -16,6 +16,10 @@ class NoWarehouseError(WarehouseError):
     """There is nothing to read yet."""
 
 
+class WarehouseBusyError(WarehouseError):
+    """Another process writes and does not come to an end; later it may have."""
+
+
 def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a published warehouse: it keeps the state that it opened, and no run ever waits for it.
 
@@ -65,7 +69,7 @@ def writer_lock(path: Path, *, lock_seconds: float) -> Iterator[None]:
     """Holds the lock that guards `path` among processes and among the threads of this one.
 
     Raises:
-        WarehouseError: if somebody else holds it for longer than `lock_seconds`.
+        WarehouseBusyError: if somebody else holds it for longer than `lock_seconds`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path.with_suffix(".lock"), timeout=lock_seconds)
@@ -73,7 +77,7 @@ def writer_lock(path: Path, *, lock_seconds: float) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         message = f"{path}: another process has been writing for {lock_seconds:.0f} s: wait for its run to end, or stop it"
-        raise WarehouseError(message) from None
+        raise WarehouseBusyError(message) from None
     try:
         yield
     finally:

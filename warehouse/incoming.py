@@ -22,7 +22,8 @@ _FLAG = pa.bool_()
 
 _FEED = {"feed": _TEXT, "url": _TEXT, "tags": pa.list_(_TEXT), "enabled": _FLAG}
 _STATE = {
-    **dict.fromkeys(("feed", "url", "status", "etag", "last_modified", "body_hash"), _TEXT),
+    **dict.fromkeys(("feed", "url", "status", "etag", "last_modified"), _TEXT),
+    **dict.fromkeys(("redirect_url", "redirect_etag", "redirect_last_modified", "body_hash"), _TEXT),
     "interval_s": pa.float64(),
     **dict.fromkeys(("last_polled_at", "last_success_at", "last_new_at", "next_poll_at"), _TIME),
     "next_poll_reason": _TEXT,
@@ -30,7 +31,17 @@ _STATE = {
     "last_error": _TEXT,
     "moved_to": _TEXT,
     "moved_count": _INT,
+    "moved_since": _TIME,
     "gone_count": _INT,
+    "gone_since": _TIME,
+    **dict.fromkeys(("ttl_s", "update_interval_s"), pa.float64()),
+    "update_base": _TIME,
+    **dict.fromkeys(("skip_hours", "skip_days"), pa.list_(pa.int32())),
+    **dict.fromkeys(("arrivals", "observed_s"), pa.float64()),
+    "listed": _INT,
+    "turnover_s": pa.float64(),
+    "last_new": _INT,
+    "last_gap_s": pa.float64(),
     **dict.fromkeys(("title", "site_url", "format"), _TEXT),
 }
 _POLL = {
@@ -42,7 +53,7 @@ _POLL = {
     "error": _TEXT,
 }
 _SIGHTING = {
-    **dict.fromkeys(("feed", "entry_id", "content_hash", "url", "url_raw", "title", "author"), _TEXT),
+    **dict.fromkeys(("feed", "entry_id", "content_hash", "told_hash", "url", "url_raw", "title", "author"), _TEXT),
     "published_at": _TIME,
     "published_raw": _TEXT,
     "date_quality": _TEXT,
@@ -50,19 +61,21 @@ _SIGHTING = {
     "article_id": _TEXT,
     "is_backfill": _FLAG,
     "feed_capture": _TEXT,
+    "refetch_at": _TIME,
     "is_polled": _FLAG,
     "listed_by": _TEXT,
 }
 _ARTICLE = {
     **dict.fromkeys(("article_id", "canonical_url", "url", "site", "title", "author"), _TEXT),
     "published_at": _TIME,
-    **dict.fromkeys(("date_quality", "language", "text", "text_hash"), _TEXT),
+    **dict.fromkeys(("date_quality", "page_title", "page_author"), _TEXT),
+    "page_published_at": _TIME,
+    **dict.fromkeys(("language", "site_name", "keywords", "text", "text_hash"), _TEXT),
     "word_count": _INT,
     **dict.fromkeys(("summary", "image_url", "text_source"), _TEXT),
     "fetched_at": _TIME,
     "extractor": _TEXT,
     "trimmed": _TEXT,
-    "has_credit": _FLAG,
     **dict.fromkeys(("feed", "entry_id", "feed_capture", "page_capture"), _TEXT),
 }
 _REMADE = {**_ARTICLE, "version": _INT, "text_hash_before": _TEXT, "words_before": _INT, "similarity": pa.float64()}
@@ -70,7 +83,7 @@ _ALIAS = {"alias": _TEXT, "article_id": _TEXT}
 _CREDIT = {
     "article_id": _TEXT,
     "position": _INT,
-    **dict.fromkeys(("kind", "source", "author", "url", "evidence"), _TEXT),
+    **dict.fromkeys(("kind", "source", "author", "url", "evidence", "publisher"), _TEXT),
     "confidence": pa.float64(),
 }
 _REMADE_CREDIT = {**_CREDIT, "version": _INT}
@@ -115,6 +128,8 @@ _BACKFILL_PAGE = {
     "oldest_at": _TIME,
     "newest_at": _TIME,
 }
+_HOST_WAIT = {"scope": _TEXT, "until": _TIME}
+_ROBOTS_FILE = {"origin": _TEXT, "body": _TEXT, "fetched_at": _TIME}
 
 
 def incoming_feeds(feeds: Sequence[Feed]) -> pa.Table:
@@ -134,6 +149,8 @@ def incoming(harvests: Sequence[Harvest]) -> dict[str, pa.Table]:
     sightings = {(s.feed, s.entry_id): (harvest, s) for harvest in harvests for s in harvest.sightings}
     fetches = {fetch.url: (harvest.feed, fetch) for harvest in harvests for fetch in harvest.fetches}
     rejections = {(r.feed, r.entry_id, r.stage): r for harvest in harvests for r in harvest.rejections}
+    waits = {wait.scope: wait for harvest in harvests for wait in sorted(harvest.host_waits, key=lambda wait: wait.until)}
+    robots = {found.origin: found for harvest in harvests for found in harvest.robots_files}
     listed = [(harvest.feed, entry_id) for harvest in harvests if harvest.listed_ids is not None for entry_id in harvest.listed_ids]
     return {
         "incoming_poll": _table(_POLL, [_row(_POLL, harvest.poll) for harvest in polled.values()]),
@@ -150,6 +167,8 @@ def incoming(harvests: Sequence[Harvest]) -> dict[str, pa.Table]:
         "incoming_fetch": _table(_FETCH, [_row(_FETCH, fetch, feed=feed) for feed, fetch in fetches.values()]),
         "incoming_capture": _table(_CAPTURE, [_row(_CAPTURE, capture) for harvest in harvests for capture in harvest.captures]),
         "incoming_rejection": _table(_REJECTION, [_row(_REJECTION, rejection) for rejection in rejections.values()]),
+        "incoming_host_wait": _table(_HOST_WAIT, [_row(_HOST_WAIT, wait) for wait in waits.values()]),
+        "incoming_robots_file": _table(_ROBOTS_FILE, [_row(_ROBOTS_FILE, found) for found in robots.values()]),
         "incoming_backfill_page": _table(_BACKFILL_PAGE, [_row(_BACKFILL_PAGE, h.backfill_page) for h in harvests if h.backfill_page]),
         "incoming_source": asked(("feed", "url"), [source for harvest in harvests for source in harvest.sources]),
     }
@@ -199,11 +218,22 @@ def _worth(article: Article) -> tuple[bool, int, str]:
 
 
 def _state_row(harvest: Harvest, state: FeedState) -> dict[str, Any]:
-    profile = harvest.profile
+    profile, hints, rhythm = harvest.profile, state.hints, state.rhythm
     return _row(
         _STATE,
         state,
-        interval_s=state.interval.total_seconds() if state.interval else None,
+        interval_s=_plain(state.interval),
+        ttl_s=_plain(hints.ttl),
+        update_interval_s=_plain(hints.update_interval),
+        update_base=hints.update_base,
+        skip_hours=hints.skip_hours or None,
+        skip_days=hints.skip_days or None,
+        arrivals=rhythm.arrivals,
+        observed_s=_plain(rhythm.observed),
+        listed=rhythm.window,
+        turnover_s=_plain(rhythm.turnover),
+        last_new=rhythm.last_new,
+        last_gap_s=_plain(rhythm.last_gap),
         title=profile.title if profile else None,
         site_url=profile.site_url if profile else None,
         format=profile.format if profile else None,
@@ -212,8 +242,8 @@ def _state_row(harvest: Harvest, state: FeedState) -> dict[str, Any]:
 
 def _article_row(columns: Mapping[str, pa.DataType], article: Article, **computed: object) -> dict[str, Any]:
     origin = {name: getattr(article.origin, name) for name in ("feed", "entry_id", "feed_capture", "page_capture")}
-    trimmed = "\n".join(article.trimmed) or None
-    return _row(columns, article, trimmed=trimmed, has_credit=bool(article.credits), **origin, **computed)
+    trimmed, keywords = ("\n".join(several) or None for several in (article.trimmed, article.keywords))
+    return _row(columns, article, trimmed=trimmed, keywords=keywords, **origin, **computed)
 
 
 def _row(columns: Mapping[str, pa.DataType], record: object, **computed: object) -> dict[str, Any]:

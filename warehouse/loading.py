@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from pipeline.records import BackfillJob, BackfillMark, Feed, FeedState, FeedStatus, Harvest, Remade, Run, RunKind, RunSummary
+from pipeline.records import MAX_VERSIONS, BackfillJob, BackfillMark, Feed, FeedState, Harvest, Remade, Run, RunKind, RunSummary
 from warehouse.connections import writer, writer_lock
+from warehouse.feed_states import read_feed_states
 from warehouse.incoming import incoming, incoming_feeds, incoming_remade
 from warehouse.migrate import migrate
 from warehouse.publishing import publish_copy
@@ -60,7 +61,7 @@ class Warehouse:
     def feed_states(self) -> dict[str, FeedState]:
         """What is remembered of each feed, by name."""
         with self._writing(publish=False) as con:
-            return {state.feed: state for state in map(_feed_state, con.execute(query("feed_states")).fetchall())}
+            return read_feed_states(con)
 
     def begin_backfill(self, job: BackfillJob, run_id: str, *, now: datetime) -> tuple[BackfillMark, ...]:
         """Enters a job in the ledger, unless it stands there; gives how far it has come, in order, from when it was last done."""
@@ -77,7 +78,7 @@ class Warehouse:
             for name, table in incoming(harvests).items():
                 con.register(name, table)
             con.execute(query("load_feeds"))
-            execute_each(con, "load_articles", {"run_id": run_id, "now": now})
+            execute_each(con, "load_articles", {"run_id": run_id, "now": now, "max_versions": MAX_VERSIONS})
             yield Unsettled(con)
             execute_each(con, "load_sightings", {"run_id": run_id})
             execute_each(con, "load_log", {"run_id": run_id, "now": now})
@@ -89,6 +90,13 @@ class Warehouse:
             for name, table in incoming_remade(remade).items():
                 con.register(name, table)
             execute_each(con, "load_remade", {"run_id": run_id})
+            yield Unsettled(con)
+
+    @contextmanager
+    def loading_unindexed(self, *, version: int, most: int) -> Iterator[Unsettled]:
+        """Up to `most` articles that the index of stories of this version does not have; the caller settles them."""
+        with self._writing(publish=False) as con:
+            execute_each(con, "unindexed_stories", {"version": version, "most": most})
             yield Unsettled(con)
 
     def finish_run(self, run_id: str, *, status: str, now: datetime) -> RunSummary:
@@ -139,13 +147,3 @@ class Warehouse:
                 con.execute("CHECKPOINT")
             if publish:
                 publish_copy(self.work, self.snapshot)
-
-
-def _feed_state(row: tuple[object, ...]) -> FeedState:
-    names = [name for name in FeedState.__dataclass_fields__ if name != "interval"]
-    columns = ("feed", "url", "status", "etag", "last_modified", "body_hash", "interval", *names[6:])
-    values = dict(zip(columns, row, strict=True))
-    interval = values["interval"]
-    values["interval"] = timedelta(seconds=interval) if isinstance(interval, float) else None
-    values["status"] = FeedStatus(str(values["status"]))
-    return FeedState(**values)  # type: ignore[arg-type]

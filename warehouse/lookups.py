@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
-from pipeline.records import Capture, CaptureKind, DateQuality, KeptBody, KnownArticle, KnownEntry, RetryableEntry, Sighting, TextSource
+from pipeline.records import (
+    Capture,
+    CaptureKind,
+    DateQuality,
+    HostWait,
+    KeptBody,
+    KnownArticle,
+    KnownEntry,
+    RetryableEntry,
+    RobotsFile,
+    Sighting,
+    TextSource,
+)
 from warehouse.incoming import asked
 from warehouse.sql_files import query
 
@@ -16,9 +29,16 @@ def known_entries(con: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, str]
     """The known ones among entries, by (feed, entry id)."""
     con.register("asked", asked(("feed", "entry_id"), keys))
     rows = con.execute(query("known_entries")).fetchall()
-    return {
-        (feed, entry_id): KnownEntry(entry_id=entry_id, content_hash=hashed, article_id=article) for feed, entry_id, hashed, article in rows
-    }
+    return {(row[0], row[1]): _known_entry(row[1:]) for row in rows}
+
+
+def linked_entries(con: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], tuple[KnownEntry, ...]]:
+    """The known entries of a feed behind an address (feed, canonical URL, URL), the first seen first, by (feed, canonical URL)."""
+    con.register("asked", asked(("feed", "alias", "url"), keys))
+    found: dict[tuple[str, str], tuple[KnownEntry, ...]] = {}
+    for feed, alias, *row in con.execute(query("linked_entries")).fetchall():
+        found[feed, alias] = (*found.get((feed, alias), ()), _known_entry(row))
+    return found
 
 
 def known_articles(con: duckdb.DuckDBPyConnection, aliases: Sequence[str]) -> dict[str, KnownArticle]:
@@ -68,9 +88,33 @@ def due_retries(con: duckdb.DuckDBPyConnection, *, now: datetime, limit: int) ->
     return tuple(_retryable(row) for row in rows)
 
 
+def robots_files(con: duckdb.DuckDBPyConnection, origins: Sequence[str]) -> dict[str, RobotsFile]:
+    """The robots.txt files that earlier runs were answered with, by origin."""
+    con.register("asked", asked(("origin",), [(origin,) for origin in origins]))
+    rows = con.execute(query("robots_files")).fetchall()
+    return {origin: RobotsFile(origin=origin, body=body, fetched_at=fetched_at) for origin, body, fetched_at in rows}
+
+
+def host_waits(con: duckdb.DuckDBPyConnection, *, now: datetime) -> tuple[HostWait, ...]:
+    """Whom earlier runs were asked to leave alone until some time after `now`."""
+    return tuple(HostWait(scope=scope, until=until) for scope, until in con.execute(query("host_waits"), {"now": now}).fetchall())
+
+
+def _known_entry(row: Sequence[Any]) -> KnownEntry:
+    entry_id, content_hash, article_id, told_hash, title, published_raw = row
+    return KnownEntry(
+        entry_id=entry_id,
+        content_hash=content_hash,
+        article_id=article_id,
+        told_hash=told_hash,
+        title=title,
+        published_raw=published_raw,
+    )
+
+
 def _retryable(row: tuple[object, ...]) -> RetryableEntry:
-    names = ("feed", "entry_id", "content_hash", "url", "url_raw", "title", "author", "published_at", "published_raw", "date_quality",
-             "seen_at", "article_id", "is_backfill")  # fmt: skip
+    names = ("feed", "entry_id", "content_hash", "told_hash", "url", "url_raw", "title", "author", "published_at", "published_raw",
+             "date_quality", "seen_at", "article_id", "is_backfill", "refetch_at")  # fmt: skip
     values = dict(zip(names, row[:-1], strict=True))
     values["date_quality"] = DateQuality(str(values["date_quality"]))
     attempts = row[-1]

@@ -13,15 +13,18 @@ import pyarrow as pa
 
 from pipeline.records import ArticleBlocks, SettledText, UnsettledText
 from warehouse.sql_files import execute_each, query
+from warehouse.story_index import StoredStories
 
 _BLOCKS = pa.schema([("article_number", pa.int32()), ("anchor", pa.int64()), ("keys", pa.list_(pa.int64()))])
 _SETTLED = pa.schema(
     [
         ("article_number", pa.int32()),
         *((name, pa.string()) for name in ("text", "text_hash")),
+        ("title", pa.string()),
         ("word_count", pa.int32()),
         ("cut", pa.string()),
-        ("story_id", pa.string()),
+        ("rank", pa.int64()),
+        ("fingerprints", pa.list_(pa.uint64())),
     ]
 )
 
@@ -31,6 +34,7 @@ class Unsettled:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
+        self.stories = StoredStories(con)
 
     def texts(self) -> tuple[UnsettledText, ...]:
         """The articles, by number."""
@@ -47,21 +51,22 @@ class Unsettled:
         return {site: frozenset(keys) for site, keys in self._con.execute(query("templates")).fetchall()}
 
     def settle(self, texts: Sequence[SettledText]) -> None:
-        """Stores the final texts, and tells the stories that they belong to."""
+        """Stores the final texts."""
         rows = [
             {
                 "article_number": item.article_number,
                 "text": item.text,
                 "text_hash": item.text_hash,
+                "title": item.title,
                 "word_count": item.word_count,
                 "cut": json.dumps(item.cut, ensure_ascii=False) if item.cut else None,
-                "story_id": item.story_id,
+                "rank": item.rank,
+                "fingerprints": item.fingerprints,
             }
             for item in texts
         ]
         self._con.register("incoming_settled", pa.Table.from_pylist(rows, schema=_SETTLED))
         self._con.execute(query("settle_texts"))
-        self._con.execute(query("load_stories"))
 
 
 def _unsettled(row: tuple[object, ...]) -> UnsettledText:

@@ -1,5 +1,5 @@
 -- Entries whose page is to be asked for again: those without an article by their last rejection, those for which the feed's own content
--- stands in by the last request for their page.
+-- stands in by the last request for their page, those that were edited among many others by the turn that they were given.
 WITH last_rejection AS (
     SELECT feed, entry_id, max_by(attempts, rejected_at) AS attempts, max_by(next_retry_at, rejected_at) AS next_retry_at,
         max_by(is_final, rejected_at) AS is_final
@@ -16,17 +16,21 @@ due AS (
     SELECT s.*, j.attempts, j.next_retry_at
     FROM store.sighting AS s
     INNER JOIN last_rejection AS j USING (feed, entry_id)
-    WHERE s.article_id IS NULL AND NOT j.is_final
+    WHERE s.article_id IS NULL AND NOT j.is_final AND s.refetch_at IS NULL
     UNION ALL
     SELECT s.*, p.attempts, p.next_retry_at
     FROM store.sighting AS s
     INNER JOIN last_fetch AS p USING (url)
     INNER JOIN store.article AS a USING (article_id)
-    WHERE a.text_source = 'feed' AND p.next_retry_at IS NOT NULL
+    WHERE a.text_source = 'feed' AND p.next_retry_at IS NOT NULL AND s.refetch_at IS NULL
+    UNION ALL
+    SELECT s.*, 0, s.refetch_at
+    FROM store.sighting AS s
+    WHERE s.refetch_at IS NOT NULL
 )
 SELECT
-    feed, entry_id, content_hash, url, url_raw, title, author, published_at, published_raw, date_quality, first_seen_at, article_id,
-    is_backfill, attempts
+    feed, entry_id, content_hash, told_hash, url, url_raw, title, author, published_at, published_raw, date_quality, first_seen_at, article_id,
+    is_backfill, refetch_at, attempts
 FROM due
 WHERE next_retry_at <= $now
 ORDER BY next_retry_at, feed, entry_id

@@ -1,5 +1,5 @@
 -- incoming_article has each article once. What is new or has another text goes on as `fresh`; settling then cuts the texts and tells the
--- stories; the hash of the text is what it was, or that of the whole one, until then.
+-- stories; title and hash of the text are what they were, or those of the whole text, until then.
 --
 -- Each lookup in the grown tables reads one column to find its rows and then only those rows: in a warehouse of a million articles most
 -- batches find none, and cost what they cost in an empty one.
@@ -18,7 +18,7 @@ FROM incoming_article AS i
 LEFT JOIN (
     SELECT article_id, article_number, version, whole_hash FROM store.article WHERE rowid IN (SELECT row_number FROM known_row)
 ) AS a ON a.article_id = i.article_id
-WHERE a.article_id IS NULL OR a.whole_hash <> i.text_hash;
+WHERE a.article_id IS NULL OR (a.whole_hash <> i.text_hash AND a.version < $max_versions);
 
 INSERT INTO store.article_version (
     article_id, version, title, text_hash, whole_hash, trimmed, seen_at, feed, entry_id, feed_capture, page_capture
@@ -28,26 +28,29 @@ FROM fresh;
 
 DELETE FROM store.attribution WHERE article_id IN (SELECT article_id FROM fresh WHERE known_version IS NOT NULL);
 
-INSERT INTO store.attribution (article_id, position, kind, source, author, url, evidence, confidence)
-SELECT c.article_id, c.position, c.kind, c.source, c.author, c.url, c.evidence, c.confidence
+INSERT INTO store.attribution (article_id, position, kind, source, author, url, evidence, confidence, publisher)
+SELECT c.article_id, c.position, c.kind, c.source, c.author, c.url, c.evidence, c.confidence, c.publisher
 FROM incoming_credit AS c
 WHERE c.article_id IN (SELECT article_id FROM fresh);
 
 UPDATE store.article AS a SET
-    url = i.url, title = i.title, author = i.author, published_at = coalesce(i.published_at, a.published_at),
+    url = i.url, author = i.author, published_at = coalesce(i.published_at, a.published_at),
     date_quality = CASE WHEN i.published_at IS NULL THEN a.date_quality ELSE i.date_quality END, language = i.language,
-    whole_hash = i.text_hash, summary = i.summary, image_url = i.image_url, text_source = i.text_source, has_credit = i.has_credit,
+    page_title = i.page_title, page_author = i.page_author, page_published_at = i.page_published_at, site_name = i.site_name,
+    keywords = i.keywords, whole_hash = i.text_hash, summary = i.summary, image_url = i.image_url, text_source = i.text_source,
     version = i.version, fetched_at = i.fetched_at, extractor = i.extractor
 FROM fresh AS i
 WHERE a.article_id = i.article_id AND i.known_version IS NOT NULL;
 
 INSERT INTO store.article (
     article_number, article_id, canonical_url, url, site, title, author, published_at, date_quality, language, text_hash, whole_hash,
-    word_count, summary, image_url, text_source, story_id, is_original, has_credit, version, first_seen_at, fetched_at, extractor, run_id
+    word_count, summary, image_url, text_source, story_id, is_original, version, first_seen_at, fetched_at, extractor, run_id, page_title,
+    page_author, page_published_at, site_name, keywords
 )
 SELECT
     article_number, article_id, canonical_url, url, site, title, author, published_at, date_quality, language, text_hash, text_hash,
-    word_count, summary, image_url, text_source, '', FALSE, has_credit, 1, $now, fetched_at, extractor, $run_id
+    word_count, summary, image_url, text_source, '', FALSE, 1, $now, fetched_at, extractor, $run_id, page_title,
+    page_author, page_published_at, site_name, keywords
 FROM fresh
 WHERE known_version IS NULL;
 
@@ -58,4 +61,9 @@ WHERE NOT EXISTS (SELECT 1 FROM store.article_alias AS a WHERE a.alias = i.alias
 GROUP BY i.alias;
 
 CREATE OR REPLACE TEMP TABLE unsettled AS
-SELECT article_number, text, NULL::VARCHAR AS cut FROM fresh;
+SELECT article_number, title, text, NULL::VARCHAR AS cut FROM fresh;
+
+CREATE OR REPLACE TEMP TABLE touched_story AS
+SELECT a.story_id
+FROM store.article AS a
+WHERE a.article_number IN (SELECT article_number FROM fresh WHERE known_version IS NOT NULL) AND a.story_id <> '';

@@ -1,9 +1,10 @@
 INSERT INTO store.poll
 SELECT
     $run_id, i.feed, i.started_at, i.duration_ms, i.outcome, i.http_status, i.bytes, i.entries_seen,
-    i.entries_new - coalesce(k.entries, 0), i.entries_changed, i.error
+    i.entries_new - coalesce(k.entries, 0), i.entries_changed, i.error, t.is_turned_over
 FROM incoming_poll AS i
 LEFT JOIN already_known AS k USING (feed)
+LEFT JOIN turned_over AS t USING (feed)
 WHERE NOT EXISTS (SELECT 1 FROM store.poll AS p WHERE p.run_id = $run_id AND p.feed = i.feed);
 
 INSERT INTO store.page_fetch

@@ -2,4 +2,8 @@
 DELETE FROM store.poll
 WHERE started_at < $before AND started_at < (SELECT max(p.started_at) FROM store.poll AS p WHERE p.feed = poll.feed);
 
+DELETE FROM store.host_wait WHERE until < $before;
+
+DELETE FROM store.robots_file WHERE fetched_at < $before;
+
 DELETE FROM store.page_fetch WHERE fetched_at < $before AND next_retry_at IS NULL;

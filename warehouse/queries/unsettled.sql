@@ -1,5 +1,5 @@
 -- The articles of `unsettled` with their texts: whole, or as they were cut with what was cut.
-SELECT u.article_number, a.article_id, a.canonical_url, a.site, a.title, coalesce(u.text, b.text) AS text, u.cut
+SELECT u.article_number, a.article_id, a.canonical_url, a.site, u.title, coalesce(u.text, b.text) AS text, u.cut
 FROM unsettled AS u
 INNER JOIN (
     SELECT * FROM store.article

@@ -1,4 +1,4 @@
-SELECT kind, source, author, url, evidence, confidence
+SELECT kind, source, publisher, author, url, evidence, confidence
 FROM store.attribution
 WHERE article_id = $article_id
 ORDER BY position;

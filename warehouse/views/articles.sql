@@ -17,9 +17,15 @@ SELECT
     a.story_id,
     a.is_original,
     a.version,
+    a.version >= 50 AS is_capped,
     a.first_seen_at,
     a.fetched_at,
-    a.extractor
+    a.extractor,
+    a.site_name,
+    string_split(a.keywords, chr(10)) AS keywords,
+    a.page_title,
+    a.page_author,
+    a.page_published_at
 FROM store.article AS a
 LEFT JOIN store.body AS b USING (text_hash);
 
@@ -39,8 +45,14 @@ COMMENT ON COLUMN articles.summary IS 'Description that the page gives of itself
 COMMENT ON COLUMN articles.image_url IS 'Lead image.';
 COMMENT ON COLUMN articles.text_source IS 'page, or feed (the page could not be had, or had less of the text).';
 COMMENT ON COLUMN articles.story_id IS 'The story that it tells: articles that share their text share it.';
-COMMENT ON COLUMN articles.is_original IS 'True for the one article of its story that the others repeat: without a credit before those with one, then the earliest.';
+COMMENT ON COLUMN articles.is_original IS 'True for the one article of its story that the others repeat (stories says why that one); none where the original was never seen.';
 COMMENT ON COLUMN articles.version IS '1, and one more for each change of its text (see article_versions).';
+COMMENT ON COLUMN articles.is_capped IS 'True at 50 versions: later edits are not taken, so that a live blog is not fetched for ever.';
 COMMENT ON COLUMN articles.first_seen_at IS 'When it was first stored.';
 COMMENT ON COLUMN articles.fetched_at IS 'When this version was fetched.';
 COMMENT ON COLUMN articles.extractor IS 'What made the text, with its version.';
+COMMENT ON COLUMN articles.site_name IS 'Name of the site, as the page gives it, or the feed''s title.';
+COMMENT ON COLUMN articles.keywords IS 'Keywords that the page gives of itself, in its order.';
+COMMENT ON COLUMN articles.page_title IS 'Title on the page, whichever is in title; the feed''s own is in sightings.';
+COMMENT ON COLUMN articles.page_author IS 'Author on the page, whichever is in author.';
+COMMENT ON COLUMN articles.page_published_at IS 'Publication time on the page, whichever is in published_at.';

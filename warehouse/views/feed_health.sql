@@ -22,16 +22,15 @@ rhythm AS (
 polled AS (
     SELECT
         feed,
-        avg(CASE WHEN outcome = 'failed' THEN 0.0 ELSE 1.0 END) FILTER (WHERE outcome <> 'skipped') AS success_rate,
-        min(started_at) FILTER (WHERE entries_seen > 0) AS first_read_at
+        avg(CASE WHEN outcome = 'failed' THEN 0.0 ELSE 1.0 END) FILTER (WHERE outcome <> 'skipped') AS success_rate
     FROM store.poll
     GROUP BY feed
 ),
 overrun AS (
     SELECT p.feed, count(*) AS times
     FROM store.poll AS p
-    INNER JOIN polled AS q USING (feed)
-    WHERE p.entries_seen > 1 AND p.entries_new = p.entries_seen AND p.started_at > q.first_read_at
+    INNER JOIN store.feed AS f USING (feed)
+    WHERE p.turned_over AND p.started_at > f.last_polled_at - INTERVAL 30 DAY
     GROUP BY p.feed
 )
 SELECT
@@ -55,5 +54,5 @@ COMMENT ON COLUMN feed_health.entries_per_day IS 'Entries a day over the time th
 COMMENT ON COLUMN feed_health.expected_gap IS 'Median time between two entries.';
 COMMENT ON COLUMN feed_health.silent_for IS 'Time since its newest entry.';
 COMMENT ON COLUMN feed_health.is_silent IS 'True if that is over a day and over five times the expected gap (three entries at least).';
-COMMENT ON COLUMN feed_health.window_overrun IS 'True if the feed once turned over whole between two polls: entries were probably lost.';
+COMMENT ON COLUMN feed_health.window_overrun IS 'True if in the last 30 days the feed turned over whole between two polls, nothing of the one left at the other: entries were probably lost.';
 COMMENT ON COLUMN feed_health.success_rate IS 'Share of polls that were answered, 0 to 1.';

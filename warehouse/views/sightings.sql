@@ -12,6 +12,7 @@ SELECT
     s.first_seen_at,
     coalesce(s.left_at, greatest(s.first_seen_at, f.last_success_at), s.first_seen_at) AS last_seen_at,
     s.times_changed,
+    s.times_returned,
     s.run_id,
     s.is_backfill,
     s.article_id
@@ -31,6 +32,7 @@ COMMENT ON COLUMN sightings.date_quality IS 'exact; assumed_utc (no zone was giv
 COMMENT ON COLUMN sightings.first_seen_at IS 'Start of the poll that saw it first.';
 COMMENT ON COLUMN sightings.last_seen_at IS 'Start of the last poll at which the feed still listed it.';
 COMMENT ON COLUMN sightings.times_changed IS 'How often an edit of the entry was seen.';
+COMMENT ON COLUMN sightings.times_returned IS 'How often it came back after it had left the feed.';
 COMMENT ON COLUMN sightings.run_id IS 'The run that saw it first.';
 COMMENT ON COLUMN sightings.is_backfill IS 'True if a backfill brought it.';
 COMMENT ON COLUMN sightings.article_id IS 'Its article; empty where it was rejected (see rejections).';

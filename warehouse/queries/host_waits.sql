@@ -1,0 +1,1 @@
+SELECT scope, until FROM store.host_wait WHERE until > $now;
