@@ -9,9 +9,12 @@ from email.utils import format_datetime
 
 from loopback import Loopback, Reply, Request
 
+from flows.asking import NetworkPages
 from flows.gathering import Gatherer
 from flows.harvesting import Harvester
+from flows.keeping import Keeper
 from flows.known import Known
+from flows.making import Maker
 from flows.pages import ArticleSource
 from flows.run_parts import polling_policy
 from flows.settings import Settings
@@ -181,11 +184,13 @@ def _domain(url: str) -> str:
 def harvester(client: HttpClient, workers: WorkerPool, known: Known, settings: Settings, now: Callable[[], datetime]) -> Harvester:
     """The stages as a run connects them, on what is known at this moment of a simulated time."""
     robots = RobotsRules(client, "Feedhouse", recall=known.robots_file, now=now)
-    pages = ArticleSource(client, robots, workers, max_page_bytes=1_000_000, now=now)
+    keeper = Keeper(None, known)
+    pages = ArticleSource(NetworkPages(client, robots, max_bytes=1_000_000).ask, Maker(workers, now=now), keeper, now=now)
     return Harvester(
         client=client,
         workers=workers,
         known=known,
+        keeper=keeper,
         gatherer=Gatherer(pages, known, now=now, crash_on_bugs=True),
         policy=polling_policy(settings),
         max_feed_bytes=1_000_000,

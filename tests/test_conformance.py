@@ -16,6 +16,7 @@ from loopback import Reply
 from flows.known import Known
 from flows.run_parts import fetch_policy
 from flows.settings import Settings
+from flows.settling import store
 from pipeline.fetching import HttpClient
 from pipeline.politeness import Politeness
 from pipeline.polling import is_due
@@ -124,7 +125,7 @@ class Reader:
                     later.append(harvest)
                 else:
                     batch[harvest.feed or str(len(batch))] = harvest
-            self.warehouse.load("month", list(batch.values()), now=self.now, publish=False)
+            store(self.warehouse, "month", list(batch.values()), now=self.now, publish=False)
             self.unloaded = later
 
 

@@ -16,6 +16,7 @@ from loopback import Loopback, Reply
 from flows.known import Known
 from flows.run_parts import fetch_policy
 from flows.settings import Settings
+from flows.settling import store
 from pipeline.fetching import HttpClient
 from pipeline.records import Feed, Run, RunKind
 from pipeline.workers import WorkerPool
@@ -155,7 +156,7 @@ async def polled(home: Path, publisher: Publisher, loopback: Loopback) -> None:
                 harvest = await harvester(client, workers, known, settings, clock).harvest(feed, state)
             assert harvest.poll is not None
             assert harvest.poll.error is None
-            warehouse.load("history", [harvest], now=now, publish=False)
+            store(warehouse, "history", [harvest], now=now, publish=False)
 
 
 def test_every_entry_has_one_id_and_its_edits_and_returns_are_counted(history: tuple[Publisher, Path]) -> None:

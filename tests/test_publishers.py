@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from warehouses import NOW, article, feed, harvest, run
 
+from flows.settling import store
 from pipeline.publishers import is_agency, linked_site, name_key, publisher_of
 from warehouse import Warehouse, open_reader
 
@@ -81,7 +82,7 @@ def test_a_credit_finds_the_site_whose_feed_is_called_so(tmp_path: Path) -> None
             {"b": article("http://repost.example/b", credit="The Ledger"), "c": article("http://repost.example/c", credit="Tideline")},
         ),
     ]
-    warehouse.load("run1", loaded, now=NOW, publish=True)
+    store(warehouse, "run1", loaded, now=NOW, publish=True)
     with open_reader(warehouse.snapshot) as con:
         found = con.execute("SELECT source, publisher FROM attributions ORDER BY source").fetchall()
     assert found == [("The Ledger", "ledger.example"), ("Tideline", "tideline")]
