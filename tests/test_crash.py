@@ -79,7 +79,7 @@ def test_a_run_that_was_killed_is_completed_by_the_next(tmp_path: Path, loopback
 
 def test_ctrl_c_ends_with_130_and_a_whole_warehouse(tmp_path: Path, loopback: Loopback) -> None:
     feeds = tmp_path / "feeds.toml"
-    feeds.write_text(publish(loopback), encoding="utf-8")
+    feeds.write_text(publish(loopback).replace("host_delay = 0.02", "host_delay = 0.5"), encoding="utf-8")
     with start(tmp_path / "home", feeds) as run:
         loopback.wait_for("http://site3.example/shared-0")
         run.send_signal(2)

@@ -10,7 +10,7 @@ from pipeline.articles import compose
 from pipeline.extraction import ExtractionInput, extract_article, extract_page
 from pipeline.identity import identify
 from pipeline.parsing import parse_feed
-from pipeline.records import Credit, Extraction, ParsedFeed
+from pipeline.records import Credit, Extraction, Origin, ParsedFeed
 
 URL = "http://repost.example/2026/03/dredger"
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -99,7 +99,10 @@ def test_a_feed_says_where_it_has_an_entry_from(extra: str, found: list[tuple[st
     entry = identify(parsed.entries)[0]
     extraction = extract_article(ExtractionInput(url=URL, summary_html=entry.entry.summary_html))
     assert isinstance(extraction, Extraction)
-    article = compose(entry, extraction, feed_url="http://repost.example/feed", feed_title="Repost", final_url=None, fetched_at=NOW)
+    origin = Origin(feed="repost", entry_id=entry.entry_id)
+    article = compose(
+        entry, extraction, feed_url="http://repost.example/feed", feed_title="Repost", final_url=None, fetched_at=NOW, origin=origin
+    )
     assert [(credit.kind, credit.source, credit.publisher) for credit in article.credits] == found
 
 

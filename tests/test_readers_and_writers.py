@@ -23,6 +23,7 @@ import sys, time
 from pathlib import Path
 from urllib.request import urlopen
 from warehouses import NOW, harvest, many
+from flows.settling import store
 from warehouse import Warehouse
 
 warehouse = Warehouse(Path(sys.argv[1]))
