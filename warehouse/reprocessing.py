@@ -15,7 +15,7 @@ _FETCHED_AT_ONCE = 1_000
 _VERSION = ("article_id", "version", "canonical_url", "whole_hash", "text_hash", "cut", "seen_at", "feed_url")
 _SIGHTING = (
     "feed", "entry_id", "content_hash", "url", "url_raw", "title", "author", "published_at", "published_raw", "date_quality", "seen_at",
-    "article_id", "is_backfill", "feed_capture",
+    "article_id", "is_backfill", "feed_capture", "told_hash", "refetch_at",
 )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ made AS (
 SELECT
     m.article_id, m.version, m.canonical_url, m.whole_hash, m.text_hash, m.cut, m.seen_at, f.url AS feed_url,
     s.feed, s.entry_id, s.content_hash, s.url, s.url_raw, s.title, s.author, s.published_at, s.published_raw, s.date_quality,
-    s.first_seen_at, s.article_id AS sighted_article_id, s.is_backfill, s.feed_capture,
+    s.first_seen_at, s.article_id AS sighted_article_id, s.is_backfill, s.feed_capture, s.told_hash, s.refetch_at,
     d.capture_id, d.url, d.final_url, d.http_status, d.content_type, d.fetched_at, d.file, d."offset",
     p.capture_id, p.url, p.final_url, p.http_status, p.content_type, p.fetched_at, p.file, p."offset"
 FROM made AS m
