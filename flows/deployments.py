@@ -23,14 +23,6 @@ from uuid import UUID
 from prefect import State, flow, get_client, get_run_logger, runtime, task
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterNextScheduledStartTime,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
-from prefect.client.schemas.objects import StateType
 from prefect.events import emit_event
 from prefect.states import Cancelled
 from prefect.tasks import exponential_backoff
@@ -40,6 +32,7 @@ from flows.backfill_files import FileOptions
 from flows.ingest import IngestOptions, Shard, ShardWork, run_ingest
 from flows.maintain import Maintained
 from flows.maintain import maintain as keep_house
+from flows.missed_slots import drop_missed_slots
 from flows.prefect_api import spare_workers_prefect
 from flows.progress import LoggedProgress, Progress
 from flows.reprocess import ReprocessOptions, run_reprocess
@@ -83,7 +76,7 @@ async def ingest(
         names: Only these feeds, due or not.
         limit: At most so many feeds.
     """
-    await _drop_missed_slots()
+    await drop_missed_slots()
     options = IngestOptions(home=Path(home), feeds_path=Path(feeds), everything=everything, names=tuple(names or ()), limit=limit)
     try:
         return counts_of(await _ingest(options))
@@ -318,21 +311,6 @@ def _alarm(report: RunReport, summary: RunSummary) -> None:
         resource = {"prefect.resource.id": f"feedhouse.run.{summary.run_id}", "prefect.resource.name": f"run {summary.run_id}"}
         get_run_logger().error("The books of run %s do not balance: %s", summary.run_id, books)
         emit_event("feedhouse.books.unbalanced", resource=resource, payload=books)
-
-
-async def _drop_missed_slots() -> None:
-    """Cancels what the schedule missed while the machine slept or was off: this run makes up for all of it."""
-    if not (deployment := runtime.deployment.id):
-        return
-    missed = FlowRunFilter(
-        deployment_id=FlowRunFilterDeploymentId(any_=[UUID(deployment)]),
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=datetime.now(UTC)),  # type: ignore[arg-type]
-    )
-    async with get_client() as client:
-        for run in await client.read_flow_runs(flow_run_filter=missed):
-            if run.auto_scheduled:
-                await client.set_flow_run_state(run.id, Cancelled(message="Missed: one run makes up for every slot before it."))
 
 
 def _skipped(error: RunGoingOnError) -> State[Any]:

@@ -198,6 +198,7 @@ LOADER = """
 import sys
 from pathlib import Path
 from warehouses import NOW, harvest, many
+from flows.settling import store
 from warehouse import Warehouse
 
 warehouse = Warehouse(Path(sys.argv[1]))
