@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import signal
@@ -11,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -121,62 +119,6 @@ def publish(loopback: Loopback, house: House, *numbers: int) -> None:
     for number in numbers:
         loopback.routes.setdefault(f"http://gazette.example/{number}", page(number))
     house.path.write_text(f'[settings]\nproxy = "{house.proxy}"\n{SETTINGS}[[feeds]]\nname = "gazette"\nurl = "{FEED}"\n', encoding="utf-8")
-
-
-def test_a_schedule_lives_through_what_happens_to_it(tmp_path: Path, loopback: Loopback) -> None:
-    house = House(tmp_path / "home", loopback.url)
-    held = Held(loopback, 2)
-    publish(loopback, house, 1, 2)
-    with scheduling(house, tmp_path, "5s") as scheduler:
-        # The run process is killed in the middle of a run: the next run completes the work.
-        loopback.wait_for(held.url, seconds=150)
-        (run,) = scheduler.processes("prefect.engine")
-        held.is_held = False
-        os.kill(run, signal.SIGKILL)
-        scheduler.wait_for(lambda: scheduler.stored("Title 1", "Title 2"))
-        assert ("interrupted",) in house.rows("SELECT status FROM runs")
-
-        # The server dies in the middle of a run: it is started again, and runs go on.
-        held = Held(loopback, 3)
-        publish(loopback, house, 1, 2, 3)
-        loopback.wait_for(held.url, seconds=100)
-        (server,) = scheduler.processes("flows.local_server")
-        os.kill(server, signal.SIGKILL)
-        held.is_held = False
-        scheduler.wait_for(lambda: scheduler.processes("flows.local_server") and scheduler.is_healthy())
-        publish(loopback, house, 1, 2, 3, 4)
-        scheduler.wait_for(lambda: scheduler.stored("Title 1", "Title 2", "Title 3", "Title 4"))
-
-        # The machine sleeps: of the slots that it missed, one is made up for.
-        asleep = scheduler.processes()
-        for pid in asleep:
-            os.kill(pid, signal.SIGSTOP)
-        slept_at = datetime.now(UTC)
-        time.sleep(25)
-        woken_at = datetime.now(UTC)
-        for pid in asleep:
-            os.kill(pid, signal.SIGCONT)
-        publish(loopback, house, 1, 2, 3, 4, 5)
-        scheduler.wait_for(lambda: scheduler.stored("Title 5"))
-        states = [
-            run["state"]["type"]
-            for run in scheduler.flow_runs()
-            if slept_at < datetime.fromisoformat(run["expected_start_time"]) < woken_at and run["auto_scheduled"]
-        ]
-        assert len(states) >= 3, "slots were missed"
-        assert states.count("COMPLETED") <= 1
-        assert set(states) <= {"COMPLETED", "CANCELLED"}
-
-        # It is stopped in the middle of a run: no process is left, and the warehouse is whole.
-        held = Held(loopback, 6)
-        publish(loopback, house, 1, 2, 3, 4, 5, 6)
-        loopback.wait_for(held.url, seconds=100)
-        scheduler.process.send_signal(signal.SIGTERM)
-        assert scheduler.process.wait(90) == 0
-        assert scheduler.processes() == []
-        assert not scheduler.is_healthy()
-    runs = house.rows("SELECT started_at, finished_at FROM runs WHERE finished_at IS NOT NULL ORDER BY started_at")
-    assert all(earlier[1] <= later[0] for earlier, later in itertools.pairwise(runs)), "no run was doubled"
 
 
 def test_a_schedule_that_was_killed_leaves_nothing_behind_that_is_in_the_way(tmp_path: Path, loopback: Loopback) -> None:
