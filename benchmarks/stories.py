@@ -76,7 +76,7 @@ def main(originals: int) -> None:
         "fingerprints of texts of 500 to 900 words", len(long), "articles", lambda: [fingerprints(words_in(text).hashes) for text in long]
     )
     tellings = [Telling(article_id=one.article_id, text=one.text, title=one.title, site=one.site) for one in made]
-    ready = timed("texts made ready to be compared", len(made), "articles", lambda: [telling.made_ready() for telling in tellings])
+    ready = timed("texts made ready to be compared", len(made), "articles", lambda: [telling.ready for telling in tellings])
     timed("comparisons", 20_000, "pairs", lambda: [match(ready[n % 997], ready[n * 7 % 991]) for n in range(20_000)])
     places = timed("grouping from raw text", len(made), "articles", lambda: group(tellings))
     found = timed("datasketch MinHash LSH from raw text", len(made), "articles", lambda: with_datasketch(made, 0.5))

@@ -12,9 +12,9 @@ from datetime import datetime
 from flows.telling import placements, tell_stories
 from pipeline.articles import text_hash
 from pipeline.fingerprints import VERSION
-from pipeline.matching import text_of
 from pipeline.records import ArticleBlocks, Harvest, Remade, SettledText, UnsettledText
-from pipeline.templates import MIN_ARTICLES, MIN_SHARE, blocks_of, cut_template, restored
+from pipeline.story_neighbours import Telling
+from pipeline.templates import MIN_ARTICLES, MIN_SHARE, Blocks, Cut, blocks_of, cut_template, restored
 from warehouse import Warehouse
 from warehouse.settling import Unsettled
 
@@ -53,42 +53,50 @@ def _settle(unsettled: Unsettled) -> int:
 
     Gives how many articles there were to settle.
     """
-    fresh = unsettled.texts()
+    fresh = [_Uncut(item) for item in unsettled.texts()]
     if fresh:
-        unsettled.learn([_blocks(item) for item in fresh], min_articles=MIN_ARTICLES, min_share=MIN_SHARE)
+        turned = unsettled.learn([each.article_blocks() for each in fresh], min_articles=MIN_ARTICLES, min_share=MIN_SHARE)
         templates = unsettled.templates()
-        settled = [_settled(item, templates.get(item.site, frozenset())) for item in unsettled.texts()]
-        placed = placements(settled, unsettled.stories)
-        unsettled.settle(settled)
+        settled = [_Settled(each, templates.get(each.item.site, frozenset())) for each in (*fresh, *map(_Uncut, turned))]
+        placed = placements([each.telling for each in settled], unsettled.stories)
+        unsettled.settle([each.text() for each in settled])
         unsettled.stories.place(placed)
     tell_stories(unsettled.stories)
     return len(fresh)
 
 
-def _blocks(item: UnsettledText) -> ArticleBlocks:
-    blocks = blocks_of(_whole(item))
-    return ArticleBlocks(article_number=item.article_number, anchor=blocks.anchor, keys=tuple(sorted(blocks.keys)))
+class _Uncut:
+    """An article as it was before its site's template was cut from it."""
+
+    def __init__(self, item: UnsettledText) -> None:
+        self.item = item
+        self.paragraphs: list[str] = restored(item.text.split("\n"), item.cut)
+        self.blocks: Blocks = blocks_of(self.paragraphs)
+
+    def article_blocks(self) -> ArticleBlocks:
+        """What it tells of its site's template."""
+        return ArticleBlocks(article_number=self.item.article_number, anchor=self.blocks.anchor, keys=tuple(sorted(self.blocks.once)))
 
 
-def _whole(item: UnsettledText) -> list[str]:
-    """The paragraphs before anything was cut."""
-    return restored(item.text.split("\n"), item.cut)
+class _Settled:
+    """An article cut by what its site's articles have in common now, and as the stories see it."""
 
+    def __init__(self, uncut: _Uncut, template: frozenset[int]) -> None:
+        self._item = uncut.item
+        kept, cut = cut_template(uncut.paragraphs, uncut.blocks, template)
+        self._cut: Cut = cut
+        self.telling = Telling(article_id=uncut.item.article_id, text="\n".join(kept), title=uncut.item.title, site=uncut.item.site)
 
-def _settled(item: UnsettledText, template: frozenset[int]) -> SettledText:
-    """The final text: the whole one, cut by what its site's articles have in common now."""
-    kept, cut = cut_template(_whole(item), template)
-    text = "\n".join(kept)
-    told = text_of(text, title=item.title, site=item.site)
-    return SettledText(
-        article_number=item.article_number,
-        article_id=item.article_id,
-        site=item.site,
-        title=item.title,
-        text=text,
-        text_hash=text_hash(text),
-        word_count=len(told.words),
-        cut=cut,
-        rank=told.rank,
-        fingerprints=tuple(told.fingerprints.tolist()),
-    )
+    def text(self) -> SettledText:
+        """What is stored of it."""
+        told = self.telling.ready
+        return SettledText(
+            article_number=self._item.article_number,
+            title=self._item.title,
+            text=self.telling.text,
+            text_hash=text_hash(self.telling.text),
+            word_count=len(told.words),
+            cut=self._cut,
+            rank=told.rank,
+            fingerprints=tuple(told.fingerprints.tolist()),
+        )

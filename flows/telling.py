@@ -9,16 +9,15 @@ from itertools import groupby
 from pipeline.canonical import canonical_url
 from pipeline.originals import Member, original_of
 from pipeline.publishers import linked_site
-from pipeline.records import PlacedArticle, Placement, SettledText, StoryMember, StoryOriginal
+from pipeline.records import PlacedArticle, Placement, StoryMember, StoryOriginal
 from pipeline.stories import regroup
 from pipeline.story_names import first_id, name_stories
 from pipeline.story_neighbours import Telling
 from warehouse.story_index import StoredStories
 
 
-def placements(texts: Sequence[SettledText], stored: StoredStories) -> list[PlacedArticle]:
-    """Every article whose place changes when `texts`, not yet stored, are what their articles say now."""
-    tellings = [Telling(article_id=item.article_id, text=item.text, title=item.title, site=item.site) for item in texts]
+def placements(tellings: Sequence[Telling], stored: StoredStories) -> list[PlacedArticle]:
+    """Every article whose place changes when `tellings`, not yet stored, are what their articles say now."""
     places = regroup(tellings, (), _Index(stored))
     return list(_named(places, stored))
 

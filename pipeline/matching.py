@@ -12,6 +12,7 @@ one event, passages of 12 words 26 and 2; at a share of .3 in place of .4 it is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -61,31 +62,49 @@ _LONGEST = 1 << 23
 _KEY_BITS = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Text:
     """A text made ready to be compared; made by `text_of`. About 30 kB for 700 words: kept no longer than a batch.
 
+    What only comparisons ask for is made when the first one does: most articles are compared with nothing.
+
     `key` is equal for texts of the same words in the same order, and 0 where there is nothing to compare. `rank` orders texts, longest
     first: the lower one of two is the one that the other is measured against. `fingerprints` are what an index finds it by: those of
-    `pipeline.fingerprints`, and the key. `headline` is the title's letters. `reach` and `numbers` are
-    the length and the count of numbers up to each word.
+    `pipeline.fingerprints`, and the key. `weight` is the length in words. `title` is as it was given.
     """
 
     words: Words
     key: int
     rank: int
+    weight: float
     fingerprints: Hashes
-    shingles: Hashes
-    known: Hashes
-    numbers: npt.NDArray[np.intp]
-    reach: npt.NDArray[np.float64]
     site: str
-    headline: str
+    title: str
 
-    @property
-    def weight(self) -> float:
-        """Length in words."""
-        return float(self.reach[-1])
+    @cached_property
+    def shingles(self) -> Hashes:
+        """Every few words, in order."""
+        return runs_of(self.words.hashes, SHINGLE)
+
+    @cached_property
+    def known(self) -> Hashes:
+        """The shingles, sorted, each once."""
+        return np.unique(self.shingles)
+
+    @cached_property
+    def numbers(self) -> npt.NDArray[np.intp]:
+        """The count of numbers up to each word, and at the end."""
+        return np.concatenate(([0], np.cumsum(self.words.is_number)))
+
+    @cached_property
+    def reach(self) -> npt.NDArray[np.float64]:
+        """The length in words up to each word, and at the end."""
+        return np.concatenate(([0.0], np.cumsum(np.where(self.words.is_alone, ALONE_WEIGHT, 1.0))))
+
+    @cached_property
+    def headline(self) -> str:
+        """The title's letters."""
+        return "".join(filter(str.isalnum, spelled(self.title)))
 
 
 def text_of(text: str, *, title: str | None = None, site: str = "") -> Text:
@@ -136,20 +155,16 @@ def _made_ready(words: Words, title: str, site: str) -> Text:
     if len(words) < TITLED_BELOW:
         headline = key_of(words_in(title).hashes)
         key = key_of(np.array([headline, key], np.uint64)) if headline and key else 0
-    shingles = runs_of(words.hashes, SHINGLE)
-    reach = np.concatenate(([0.0], np.cumsum(np.where(words.is_alone, ALONE_WEIGHT, 1.0))))
-    found = fingerprints(words.hashes) if reach[-1] >= LEAST_WORDS else np.empty(0, np.uint64)
+    weight = len(words) - (1 - ALONE_WEIGHT) * int(np.count_nonzero(words.is_alone))
+    found = fingerprints(words.hashes) if weight >= LEAST_WORDS else np.empty(0, np.uint64)
     return Text(
         words=words,
         key=key,
         rank=(_LONGEST - 1 - min(len(words), _LONGEST - 1)) << _KEY_BITS | key >> (64 - _KEY_BITS),
+        weight=weight,
         fingerprints=np.union1d(found, np.array([key] if key else [], np.uint64)),
-        shingles=shingles,
-        known=np.unique(shingles),
-        numbers=np.concatenate(([0], np.cumsum(words.is_number))),
-        reach=reach,
         site=site,
-        headline="".join(filter(str.isalnum, spelled(title))),
+        title=title,
     )
 
 

@@ -27,7 +27,7 @@ def paragraphs_of(text: str) -> list[str]:
 
 def word_weight(text: str) -> int:
     """Words, where a Chinese or Japanese character counts half a word: what makes lengths comparable across scripts."""
-    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
+    return len(text.split()) + (0 if text.isascii() else len(_UNSPACED.findall(text)) // 2)
 
 
 def is_label(line: str) -> bool:

@@ -684,8 +684,6 @@ class SettledText:
     """An article's final text, what was cut from it, each block with its place in the whole text, and what it is found by."""
 
     article_number: int
-    article_id: str
-    site: str
     title: str | None
     text: str
     text_hash: str

@@ -27,7 +27,7 @@ SHARED_LEAST = 0.1
 
 def group(tellings: Iterable[Telling], *, shared_by: int = SHARED_BY) -> dict[str, Placement]:
     """Every article's place, worked out from nothing; all texts are held in memory."""
-    texts = {telling.article_id: telling.made_ready() for telling in tellings}
+    texts = {telling.article_id: telling.ready for telling in tellings}
     holders: defaultdict[int, list[str]] = defaultdict(list)
     placed: dict[str, Placement] = {}
     for one in sorted(texts, key=lambda article_id: (texts[article_id].rank, article_id)):
@@ -47,7 +47,7 @@ def regroup(changed: Iterable[Telling], removed: Collection[str], index: StoryIn
     `index` answers as before the batch. Put into it, the places are those that `group` finds for all articles. A place is given again
     where its representative stays and changes its text.
     """
-    new = {telling.article_id: telling.made_ready() for telling in changed}
+    new = {telling.article_id: telling.ready for telling in changed}
     batch = _Batch(index, {*new, *removed}, shared_by)
     batch.void()
     batch.add(new)
@@ -128,15 +128,21 @@ class _Batch:
     def _place(self, one: str) -> Placement:
         order = self._order(one)
         values = self.around.texts[one].fingerprints.tolist()
-        shared: Counter[str] = Counter()
+        near = self.around.near[one]
+        shared: defaultdict[str, int] = defaultdict(int)
         for value in values:
-            count, stored = self.around.near[one].get(value, (0, ()))
+            if value not in near and value not in self.risen:
+                continue  # what nobody else holds: most of them
+            count, stored = near.get(value, (0, ()))
             risen = [other for other in self.risen.get(value, ()) if other < order]
             if count + len(risen) - sum(other < order for other in self.fallen.get(value, ())) <= self.shared_by:
-                shared.update(other for other in stored if other not in self.lost)
-                shared.update(other for _, other in risen)
-        near = (other for other, count in shared.items() if count >= SHARED_LEAST * len(values))
-        return _placed(one, ((other, self._match(other, one)) for other in near), self.around.texts)
+                for other in stored:
+                    if other not in self.lost:
+                        shared[other] += 1
+                for _, other in risen:
+                    shared[other] += 1
+        alike = (other for other, count in shared.items() if count >= SHARED_LEAST * len(values))
+        return _placed(one, ((other, self._match(other, one)) for other in alike), self.around.texts)
 
     def _match(self, representative: str, one: str) -> Match | None:
         pair = representative, one

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from pipeline.matching import Text, text_of
@@ -16,7 +17,7 @@ from pipeline.records import IndexEntry
 _SPARE = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Telling:
     """An article as grouping sees it."""
 
@@ -25,8 +26,9 @@ class Telling:
     title: str | None = None
     site: str = ""
 
-    def made_ready(self) -> Text:
-        """Its text, ready to be compared."""
+    @cached_property
+    def ready(self) -> Text:
+        """Its text, ready to be compared; made once."""
         return text_of(self.text, title=self.title, site=self.site)
 
 
@@ -99,7 +101,7 @@ class Neighbours:
         if new := set(articles).difference(self.texts):
             stored = self._index.representative_of(new)
             self.representative.update(stored)
-            self.texts.update((telling.article_id, telling.made_ready()) for telling in self._index.tellings(stored))
+            self.texts.update((telling.article_id, telling.ready) for telling in self._index.tellings(stored))
 
     def ask_near(self, articles: Iterable[str]) -> None:
         """Has the representatives before each article, with their texts."""

@@ -24,13 +24,13 @@ Without folded digits date lines stay. On recent pages (the article-extraction-b
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from pipeline.paragraphs import is_label, is_sentence, word_weight
+from pipeline.words import spelled
 
 BLOCK_WORDS = 60
 MIN_ARTICLES = 3
@@ -44,27 +44,27 @@ Cut = tuple[tuple[int, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks:
-    """What one article tells of its site's template: which article it is, and the keys of the blocks that stand in it once."""
+    """What one article tells of its site's template, in signed 64-bit numbers.
+
+    `anchor` stands for the article, whatever its address: for its longest paragraph. `keys` stand for its paragraphs, in order, with None
+    for one that is too long to be template text, or says nothing.
+    """
 
     anchor: int
-    keys: frozenset[int]
+    keys: tuple[int | None, ...]
 
-
-def block_key(paragraph: str) -> int | None:
-    """A signed 64-bit number that stands for a paragraph; None for one that is too long to be template text, or says nothing."""
-    told = _folded(paragraph)
-    return _number(told) if told and word_weight(told) <= BLOCK_WORDS else None
-
-
-def anchor_key(paragraphs: Sequence[str]) -> int:
-    """A signed 64-bit number that stands for the article, whatever its address: that of its longest paragraph."""
-    return _number(max(map(_folded, paragraphs), key=len, default=""))
+    @property
+    def once(self) -> frozenset[int]:
+        """The keys of the blocks that stand in the article once."""
+        return frozenset(key for key, times in Counter(self.keys).items() if key is not None and times == 1)
 
 
 def blocks_of(paragraphs: Sequence[str]) -> Blocks:
     """What an article tells of its site's template, from its whole text: as it was before anything was cut by a template."""
-    counted = Counter(map(block_key, paragraphs))
-    return Blocks(anchor=anchor_key(paragraphs), keys=frozenset(key for key, times in counted.items() if key is not None and times == 1))
+    told = [" ".join(line.split()) for line in _DIGITS.sub("0", spelled("\n".join(paragraphs))).split("\n")] if paragraphs else []
+    numbers = {line: _number(line) for line in told}
+    keys = tuple(numbers[line] if line and word_weight(line) <= BLOCK_WORDS else None for line in told)
+    return Blocks(anchor=numbers[max(told, key=len)] if told else _number(""), keys=keys)
 
 
 def template_of(articles: Iterable[Blocks]) -> frozenset[int]:
@@ -73,20 +73,24 @@ def template_of(articles: Iterable[Blocks]) -> frozenset[int]:
     seen_in: defaultdict[int, set[int]] = defaultdict(set)
     for article in articles:
         anchors.add(article.anchor)
-        for key in article.keys:
+        for key in article.once:
             seen_in[key].add(article.anchor)
     enough = max(MIN_ARTICLES, MIN_SHARE * len(anchors))
     return frozenset(key for key, holders in seen_in.items() if len(holders) >= enough)
 
 
-def cut_template(paragraphs: Sequence[str], template: Collection[int]) -> tuple[list[str], Cut]:
-    """What is left of an article without its site's template, and what was cut; `restored` puts them together again.
+def cut_template(paragraphs: Sequence[str], blocks: Blocks, template: Collection[int]) -> tuple[list[str], Cut]:
+    """What is left of an article, given as a whole and as its blocks, without its site's template, and what was cut.
+
+    `restored` puts them together again.
 
     A template line that stands right above a line of the article's own, below its last sentence, is the heading of that line: it stays.
     """
     if not template:
         return list(paragraphs), ()
-    standing = [block_key(paragraph) in template for paragraph in paragraphs]
+    standing = [key in template for key in blocks.keys]
+    if not any(standing):
+        return list(paragraphs), ()
     own = [place for place, paragraph in enumerate(paragraphs) if not standing[place] and _is_body(paragraph)]
     if not own:
         return list(paragraphs), ()
@@ -112,10 +116,6 @@ def restored(kept: Sequence[str], cut: Cut) -> list[str]:
 
 def _is_body(paragraph: str) -> bool:
     return is_sentence(paragraph) or not is_label(paragraph)
-
-
-def _folded(paragraph: str) -> str:
-    return _DIGITS.sub("0", " ".join(unicodedata.normalize("NFKC", paragraph).casefold().split()))
 
 
 def _number(text: str) -> int:

@@ -25,7 +25,7 @@ class MemoryStoryIndex:
                 self.holding[value].discard(article_id)
             del self.told[article_id], self.places[article_id]
         for telling in changed:
-            text = telling.made_ready()
+            text = telling.ready
             entry = IndexEntry(article_id=telling.article_id, rank=text.rank, fingerprints=tuple(text.fingerprints.tolist()))
             self.told[telling.article_id], self.entries[telling.article_id] = telling, entry
             for value in entry.fingerprints:

@@ -37,14 +37,15 @@ class Unsettled:
         self.stories = StoredStories(con)
 
     def texts(self) -> tuple[UnsettledText, ...]:
-        """The articles, by number."""
-        return tuple(_unsettled(row) for row in self._con.execute(query("unsettled")).fetchall())
+        """The articles that the batch brought, by number."""
+        return self._texts(is_turned=False)
 
-    def learn(self, blocks: Sequence[ArticleBlocks], *, min_articles: int, min_share: float) -> None:
-        """Learns the sites' templates from these articles as well; others that are cut otherwise by it are unsettled from now on."""
+    def learn(self, blocks: Sequence[ArticleBlocks], *, min_articles: int, min_share: float) -> tuple[UnsettledText, ...]:
+        """Learns the sites' templates from these articles as well; gives the others that are cut otherwise by it, unsettled from now on."""
         rows = [{"article_number": item.article_number, "anchor": item.anchor, "keys": list(item.keys)} for item in blocks]
         self._con.register("incoming_blocks", pa.Table.from_pylist(rows, schema=_BLOCKS))
         execute_each(self._con, "learn_templates", {"min_articles": min_articles, "min_share": min_share})
+        return self._texts(is_turned=True)
 
     def templates(self) -> dict[str, frozenset[int]]:
         """The keys of the template blocks of each site that has any."""
@@ -67,6 +68,9 @@ class Unsettled:
         ]
         self._con.register("incoming_settled", pa.Table.from_pylist(rows, schema=_SETTLED))
         self._con.execute(query("settle_texts"))
+
+    def _texts(self, *, is_turned: bool) -> tuple[UnsettledText, ...]:
+        return tuple(_unsettled(row) for row in self._con.execute(query("unsettled"), {"is_turned": is_turned}).fetchall())
 
 
 def _unsettled(row: tuple[object, ...]) -> UnsettledText:

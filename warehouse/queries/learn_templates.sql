@@ -66,7 +66,7 @@ DELETE FROM store.template_block WHERE (site, block_key) IN (FROM was_template E
 INSERT INTO store.template_block (FROM is_template EXCEPT FROM was_template);
 
 INSERT INTO unsettled
-SELECT DISTINCT h.article_number, a.title, NULL, v.cut
+SELECT DISTINCT h.article_number, a.title, NULL, v.cut, TRUE
 FROM holder AS h
 INNER JOIN turned AS t ON t.site = h.site AND t.block_key = h.block_key
 INNER JOIN store.article AS a USING (article_number)

@@ -61,7 +61,7 @@ WHERE NOT EXISTS (SELECT 1 FROM store.article_alias AS a WHERE a.alias = i.alias
 GROUP BY i.alias;
 
 CREATE OR REPLACE TEMP TABLE unsettled AS
-SELECT article_number, title, text, NULL::VARCHAR AS cut FROM fresh;
+SELECT article_number, title, text, NULL::VARCHAR AS cut, FALSE AS is_turned FROM fresh;
 
 CREATE OR REPLACE TEMP TABLE touched_story AS
 SELECT a.story_id

@@ -47,7 +47,7 @@ INSERT INTO store.reprocessed (run_id, article_id, version, words_before, words_
 SELECT $run_id, article_id, version, words_before, word_count, similarity FROM remade;
 
 CREATE OR REPLACE TEMP TABLE unsettled AS
-SELECT article_number, title, text, NULL::VARCHAR AS cut FROM remade WHERE is_current AND is_unsettled;
+SELECT article_number, title, text, NULL::VARCHAR AS cut, FALSE AS is_turned FROM remade WHERE is_current AND is_unsettled;
 
 -- Credits and dates may have come out otherwise, so who is the original is asked again.
 CREATE OR REPLACE TEMP TABLE touched_story AS

@@ -10,7 +10,7 @@ DELETE FROM store.story_index WHERE version <> $version;
 INSERT INTO store.story_index SELECT $version WHERE NOT EXISTS (SELECT 1 FROM store.story_index);
 
 CREATE OR REPLACE TEMP TABLE unsettled AS
-SELECT a.article_number, a.title, NULL::VARCHAR AS text, v.cut
+SELECT a.article_number, a.title, NULL::VARCHAR AS text, v.cut, FALSE AS is_turned
 FROM (
     SELECT article_number, article_id, version, title FROM store.article WHERE rank IS NULL ORDER BY article_number LIMIT $most
 ) AS a
