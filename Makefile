@@ -10,7 +10,7 @@ demo: $(VENV)/.installed
 	$(VENV)/bin/feedhouse demo
 
 test: $(VENV)/.installed-dev lint
-	$(VENV)/bin/pytest --cov --cov-report=term
+	$(VENV)/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check .
@@ -40,4 +40,4 @@ lock:
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

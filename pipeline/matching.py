@@ -50,6 +50,9 @@ COVERED_WORDS = 30
 # passages 5 were one article, all at .86 or more, and 4 of them above .9; the fifth, a teaser, had the title of its article.
 COVERED_ON_SITE = 0.9
 COVERED_ON_SITE_TITLED = 0.6
+# Texts of one site below this many words are one story under one title only, numbers in it aside: what is left of pages whose article could
+# not be read is the site's disclaimer and its menu (four of real pages about finance), and is equal for all of them.
+TITLED_ON_SITE_BELOW = 100
 # Of a text less than this share of the other's length, it is said that it is contained in it.
 WHOLE = 0.6
 # Two reports made from one template (markets, weather, scores) share their sentences and differ in the numbers within. So where at least
@@ -103,8 +106,13 @@ class Text:
 
     @cached_property
     def headline(self) -> str:
-        """The title's letters."""
+        """The title's letters and digits."""
         return "".join(filter(str.isalnum, spelled(self.title)))
+
+    @cached_property
+    def heading(self) -> str:
+        """The title's letters without its digits."""
+        return "".join(filter(str.isalpha, self.headline))
 
 
 def text_of(text: str, *, title: str | None = None, site: str = "") -> Text:
@@ -114,6 +122,8 @@ def text_of(text: str, *, title: str | None = None, site: str = "") -> Text:
 
 def match(one: Text, other: Text) -> Match | None:
     """What the two have in common if they are one story; the order of the two makes no difference."""
+    if _is_of_another_page(one, other):
+        return None
     if one.key == other.key:
         return Match(method=Method.EXACT, similarity=1.0, containment=1.0) if one.key else None
     longer, shorter = sorted((one, other), key=lambda text: text.rank)
@@ -178,6 +188,13 @@ def _passages(shorter: Text, longer: Text) -> tuple[npt.NDArray[np.intp], npt.ND
     begins, ends = begins[enough], ends[enough]
     begins[1:] = np.maximum(begins[1:], ends[:-1])
     return begins, ends
+
+
+def _is_of_another_page(one: Text, other: Text) -> bool:
+    """True for short texts of one site under different titles."""
+    if not one.site or one.site != other.site or min(one.weight, other.weight) >= TITLED_ON_SITE_BELOW:
+        return False
+    return bool(one.heading and other.heading and one.heading != other.heading)
 
 
 def _least_covered(shorter: Text, longer: Text) -> float:

@@ -24,8 +24,8 @@ Without folded digits date lines stay. On recent pages (the article-extraction-b
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -65,18 +65,6 @@ def blocks_of(paragraphs: Sequence[str]) -> Blocks:
     numbers = {line: _number(line) for line in told}
     keys = tuple(numbers[line] if line and word_weight(line) <= BLOCK_WORDS else None for line in told)
     return Blocks(anchor=numbers[max(told, key=len)] if told else _number(""), keys=keys)
-
-
-def template_of(articles: Iterable[Blocks]) -> frozenset[int]:
-    """The keys of a site's template blocks, from all its articles in any order."""
-    anchors: set[int] = set()
-    seen_in: defaultdict[int, set[int]] = defaultdict(set)
-    for article in articles:
-        anchors.add(article.anchor)
-        for key in article.once:
-            seen_in[key].add(article.anchor)
-    enough = max(MIN_ARTICLES, MIN_SHARE * len(anchors))
-    return frozenset(key for key, holders in seen_in.items() if len(holders) >= enough)
 
 
 def cut_template(paragraphs: Sequence[str], blocks: Blocks, template: Collection[int]) -> tuple[list[str], Cut]:

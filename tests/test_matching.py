@@ -91,6 +91,23 @@ def test_pages_of_one_site_must_share_more(words: int, titles: tuple[str, str], 
     assert (match(*pair) is not None) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "titles", "sites", "expected"),
+    [
+        (60, ("Boats", "Birds"), ("x", "x"), False),
+        (60, ("Boats", "Birds"), ("x", "y"), True),
+        (60, ("Boats 1", "boats, 2"), ("x", "x"), True),
+        (60, ("Boats", ""), ("x", "x"), True),
+        (110, ("Boats", "Birds"), ("x", "x"), True),
+    ],
+    ids=["what is left of two pages", "two sites", "one title but for numbers", "no title", "long enough"],
+)
+def test_short_texts_of_one_site_need_one_title(words: int, titles: tuple[str, str], sites: tuple[str, str], expected: bool) -> None:
+    text = prose(3, words)
+    pair = [text_of(text, title=title, site=site) for title, site in zip(titles, sites, strict=True)]
+    assert (match(*pair) is not None) == expected
+
+
 def test_chinese_is_compared_by_characters() -> None:
     draw = random.Random(7)
     text = "".join(chr(draw.randrange(0x4E00, 0x8000)) for _ in range(300))

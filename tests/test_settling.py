@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from template_rule import template_of
 from warehouses import NOW, article, feed, harvest, run
 
 from flows.settling import index_stories, store
 from pipeline.records import Article
+from pipeline.templates import blocks_of
 from warehouse import Warehouse, open_reader
 from warehouse.connections import writer
 
@@ -86,6 +88,29 @@ def test_texts_do_not_depend_on_order_and_batches(tmp_path: Path, seed: int) -> 
         batches.append(mixed[:size])
         mixed = mixed[size:]
     assert rows(loaded(tmp_path / "mixed", batches), SHOWN) == rows(loaded(tmp_path / "whole", [whole]), SHOWN)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_learned_batch_by_batch_is_what_the_rule_says_of_all(tmp_path: Path, seed: int) -> None:
+    """Articles come, and come again with another text: blocks spread, thin out and go."""
+    dice = random.Random(seed)
+    feet = [SIGN_UP, FOOTING, SAID, "Port | Town | Weather", "Ten lamps"]
+    now: dict[str, Article] = {}
+    batches = []
+    for _ in range(5):
+        batch = [
+            article(
+                f"http://gazette.example/{number}",
+                told(dice.choice([number, 0, 60 + number]), foot=tuple(dice.choices(feet, k=dice.randint(0, 3)))),
+            )
+            for number in dice.sample(range(1, 13), dice.randint(1, 6))
+        ]
+        batches.append(batch)
+        now.update({each.url: each for each in batch})
+    warehouse = loaded(tmp_path, batches)
+    with writer(warehouse.work) as con:
+        learned = {key for (key,) in con.execute("SELECT block_key FROM store.template_block").fetchall()}
+    assert learned == template_of(blocks_of(each.text.split("\n")) for each in now.values())
 
 
 def test_a_block_that_fewer_and_fewer_articles_have_is_given_back(tmp_path: Path) -> None:

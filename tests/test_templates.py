@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from template_rule import template_of
 
-from pipeline.templates import blocks_of, cut_template, restored, template_of
+from pipeline.templates import blocks_of, cut_template, restored
 
 
 def story(number: int, length: int = 3) -> list[str]:
@@ -93,13 +94,6 @@ def test_the_text_can_be_put_together_again_and_is_never_cut_to_nothing(articles
     kept, cut = cut_template(last, blocks_of(last), template(articles))
     assert restored(kept, cut) == last
     assert bool(kept) == bool(last)
-
-
-@given(ARTICLES, st.randoms())
-def test_the_template_depends_on_the_set_of_articles_alone(articles: list[list[str]], random: object) -> None:
-    shuffled = [*articles, *articles]
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert template(shuffled) == template(articles)
 
 
 @given(st.text())
