@@ -31,6 +31,7 @@ class StoredStories:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
+        con.execute(query("begin_look_up"))
 
     def representatives(self, wanted: Sequence[IndexEntry], *, share: float, most: int) -> Iterator[tuple[str, int, int, Sequence[str]]]:
         """(wanted article, fingerprint of it, how many representatives before it hold that, which of them share `share` with it)."""
@@ -106,8 +107,11 @@ class StoredStories:
         self._con.register("asked", asked(("article_id",), [(key,) for key in keys]))
 
     def _about(self, wanted: Sequence[IndexEntry], name: str, values: dict[str, object]) -> list[Any]:
-        rows = [(entry.article_id, entry.rank, value) for entry in wanted for value in entry.fingerprints]
-        columns = list(zip(*rows, strict=True)) or [(), (), ()]
-        arrays = [pa.array(column, type=field.type) for column, field in zip(columns, _WANTED, strict=True)]
-        self._con.register("wanted_fingerprint", pa.Table.from_arrays(arrays, schema=_WANTED))
+        columns = {
+            "article_id": [entry.article_id for entry in wanted for _ in entry.fingerprints],
+            "rank": [entry.rank for entry in wanted for _ in entry.fingerprints],
+            "fingerprint": [value for entry in wanted for value in entry.fingerprints],
+        }
+        self._con.register("wanted_fingerprint", pa.Table.from_pydict(columns, schema=_WANTED))
+        self._con.execute(query("story_look_up"))
         return self._con.execute(query(name), values).fetchall()

@@ -1,18 +1,17 @@
 -- For each fingerprint of a wanted article: how many stored representatives before it hold that, and those of them which share at least
 -- $share of the wanted article's fingerprints. Of fingerprints that more than $most hold, the number alone.
-WITH held AS MATERIALIZED (
-    SELECT f.fingerprint, a.rank, a.article_id
-    FROM (SELECT DISTINCT fingerprint FROM wanted_fingerprint) AS w
-    INNER JOIN store.fingerprint AS f USING (fingerprint)
-    INNER JOIN store.article AS a USING (article_number)
-    WHERE a.representative_id = a.article_id
-    QUALIFY row_number() OVER (PARTITION BY f.fingerprint ORDER BY a.rank, a.article_id) <= $most + 1
+WITH standing AS MATERIALIZED (
+    SELECT h.fingerprint, h.rank, h.article_id
+    FROM held AS h
+    INNER JOIN (SELECT DISTINCT fingerprint FROM wanted_fingerprint) AS w USING (fingerprint)
+    WHERE h.is_representative
+    QUALIFY row_number() OVER (PARTITION BY h.fingerprint ORDER BY h.rank, h.article_id) <= $most + 1
 ),
 before AS MATERIALIZED (
     SELECT w.article_id, w.fingerprint, h.article_id AS representative,
         count(*) OVER (PARTITION BY w.article_id, w.fingerprint) AS standing
     FROM wanted_fingerprint AS w
-    INNER JOIN held AS h ON h.fingerprint = w.fingerprint AND (h.rank < w.rank OR (h.rank = w.rank AND h.article_id < w.article_id))
+    INNER JOIN standing AS h ON h.fingerprint = w.fingerprint AND (h.rank < w.rank OR (h.rank = w.rank AND h.article_id < w.article_id))
 ),
 near AS (
     SELECT b.article_id, b.representative
