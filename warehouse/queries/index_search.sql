@@ -12,12 +12,16 @@ SELECT
     article_id, version, text_hash, search_words(coalesce(title, '')) AS title_words
 FROM next;
 
+-- Rows through a table: DuckDB then unpacks the vectors of texts that hold them, not all texts there are.
+CREATE OR REPLACE TEMP TABLE unindexed_row AS
+SELECT rowid AS row_number FROM store.body WHERE text_hash IN (SELECT text_hash FROM unindexed);
+
 CREATE OR REPLACE TEMP TABLE unindexed_word AS
 SELECT text_number, word, least(sum(weight), 65535)::USMALLINT AS times
 FROM (
     SELECT u.text_number, unnest(search_words(b.text)) AS word, 1 AS weight
     FROM unindexed AS u
-    INNER JOIN store.body AS b USING (text_hash)
+    INNER JOIN (SELECT text_hash, text FROM store.body WHERE rowid IN (SELECT row_number FROM unindexed_row)) AS b USING (text_hash)
     UNION ALL
     SELECT text_number, unnest(title_words) AS word, 5 AS weight
     FROM unindexed

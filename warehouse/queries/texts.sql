@@ -1,4 +1,5 @@
-WITH found AS (
-    SELECT rowid AS row_number FROM store.body WHERE text_hash IN (SELECT text_hash FROM asked)
-)
-SELECT text_hash, text FROM store.body WHERE rowid IN (SELECT row_number FROM found);
+-- The texts of `asked`. Rows go through a table: DuckDB then unpacks the vectors of texts that hold them, not all texts there are.
+CREATE OR REPLACE TEMP TABLE asked_row AS
+SELECT rowid AS row_number FROM store.body WHERE text_hash IN (SELECT text_hash FROM asked);
+
+SELECT text_hash, text FROM store.body WHERE rowid IN (SELECT row_number FROM asked_row);
