@@ -43,7 +43,9 @@ class StoredStories:
 
     def stories_of(self, representatives: Collection[str]) -> tuple[tuple[str, str, str], ...]:
         """(representative, article, story id) for every article of their stories."""
-        self._ask(representatives)
+        self._ask_stories(representatives)
+        rows = self._con.execute("SELECT article_id FROM store.story_link WHERE matched_article_id IN (SELECT article_id FROM asked_story)")
+        self._ask({*representatives, *(article_id for (article_id,) in rows.fetchall())})
         return tuple(self._con.execute(query("story_members_of")).fetchall())
 
     def representative_of(self, articles: Collection[str]) -> dict[str, str]:
@@ -61,13 +63,13 @@ class StoredStories:
     def unindexed_story_ids(self, articles: Collection[str], *, representatives: Collection[str]) -> dict[str, str]:
         """The story ids of those of the articles that the index lost, where no story but those of `representatives` is called so."""
         self._ask(articles)
-        self._con.register("asked_story", asked(("article_id",), [(key,) for key in representatives]))
+        self._ask_stories(representatives)
         return dict(self._con.execute(query("unindexed_story_ids")).fetchall())
 
     def taken(self, story_ids: Collection[str]) -> frozenset[str]:
         """Those of the story ids that stories have."""
-        self._ask(story_ids)
-        rows = self._con.execute("SELECT story_id FROM store.story WHERE story_id IN (SELECT article_id FROM asked)").fetchall()
+        self._con.register("asked_id", asked(("story_id",), [(story_id,) for story_id in story_ids]))
+        rows = self._con.execute("SELECT story_id FROM store.story WHERE story_id IN (SELECT story_id FROM asked_id)").fetchall()
         return frozenset(story_id for (story_id,) in rows)
 
     def place(self, placed: Sequence[PlacedArticle]) -> None:
@@ -84,6 +86,7 @@ class StoredStories:
             }
             for item in placed
         ]
+        self._ask([item.article_id for item in placed])
         self._con.register("incoming_place", pa.Table.from_pylist(rows, schema=_PLACE))
         self._con.execute(query("place_stories"))
 
@@ -103,8 +106,12 @@ class StoredStories:
         self._con.register("incoming_original", pa.Table.from_pylist(rows, schema=_ORIGINAL))
         execute_each(self._con, "tell_stories", {})
 
-    def _ask(self, keys: Collection[str]) -> None:
-        self._con.register("asked", asked(("article_id",), [(key,) for key in keys]))
+    def _ask(self, articles: Collection[str]) -> None:
+        self._con.register("asked", asked(("article_id",), [(article_id,) for article_id in articles]))
+        self._con.execute(query("ask_articles"))
+
+    def _ask_stories(self, representatives: Collection[str]) -> None:
+        self._con.register("asked_story", asked(("article_id",), [(article_id,) for article_id in representatives]))
 
     def _about(self, wanted: Sequence[IndexEntry], name: str, values: dict[str, object]) -> list[Any]:
         columns = {

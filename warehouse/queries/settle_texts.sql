@@ -19,7 +19,7 @@ FROM settled AS s
 WHERE a.rowid = s.row_number;
 
 UPDATE store.article_version AS v SET text_hash = s.text_hash, cut = s.cut
-FROM settled AS s
+FROM (FROM settled WHERE text_hash <> known_text_hash OR cut IS NOT NULL) AS s
 WHERE v.article_id = s.article_id AND v.version = s.version AND (v.text_hash <> s.text_hash OR v.cut IS DISTINCT FROM s.cut);
 
 DELETE FROM store.fingerprint WHERE article_number IN (SELECT article_number FROM settled WHERE known_rank IS NOT NULL);
@@ -29,5 +29,5 @@ SELECT unnest(fingerprints), article_number FROM settled ORDER BY article_number
 
 -- The index of words takes in again what is no longer the text that it knows; the old one is passed over like that of an old version.
 UPDATE store.search_text AS t SET version = 0
-FROM settled AS s
-WHERE t.article_id = s.article_id AND t.version = s.version AND s.text_hash <> s.known_text_hash;
+FROM (FROM settled WHERE text_hash <> known_text_hash) AS s
+WHERE t.article_id = s.article_id AND t.version = s.version;

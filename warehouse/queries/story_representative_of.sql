@@ -1,3 +1,3 @@
 SELECT article_id, representative_id
 FROM store.article
-WHERE article_id IN (SELECT article_id FROM asked) AND rank IS NOT NULL;
+WHERE article_number IN (SELECT article_number FROM asked_article) AND rank IS NOT NULL;

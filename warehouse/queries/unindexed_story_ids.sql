@@ -1,10 +1,16 @@
--- What the stories of articles are called that the index of stories does not have yet, unless an article that it has is called so already
--- and its story is not among `asked_story`.
+-- What the stories of asked articles are called that the index of stories does not have yet, unless an article that it has is called so
+-- already and its story is not among `asked_story`.
+WITH lost AS MATERIALIZED (
+    SELECT article_id, story_id
+    FROM store.article
+    WHERE article_number IN (SELECT article_number FROM asked_article) AND rank IS NULL AND story_id <> ''
+)
 SELECT article_id, story_id
-FROM store.article
+FROM lost
 WHERE
-    rank IS NULL AND story_id <> '' AND article_id IN (SELECT article_id FROM asked)
-    AND story_id NOT IN (
+    story_id NOT IN (
         SELECT story_id FROM store.article
-        WHERE rank IS NOT NULL AND representative_id NOT IN (SELECT article_id FROM asked_story)
+        WHERE
+            story_id IN (SELECT story_id FROM lost) AND rank IS NOT NULL
+            AND representative_id NOT IN (SELECT article_id FROM asked_story)
     );
