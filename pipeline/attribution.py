@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.credit_forms import FORMS, URL, Form
+from pipeline.credit_forms import URL, Form, forms_for, undecorated
 from pipeline.credit_parties import Parties, read_cjk, read_parties
 from pipeline.datelines import AgencyMark, read_copyright, read_dateline, read_ending, sole_agency
 from pipeline.names import author_name, is_domain, is_outlet, person_name
@@ -78,8 +78,9 @@ def read_credit(line: str) -> Credit | None:
     text = " ".join(line.split())
     if not text or len(text) > _MOST_LETTERS or len(text.split()) > _MOST_WORDS:
         return None
-    for form in FORMS:
-        if (found := form.line.fullmatch(text)) and (parties := _parties(form, found)):
+    said = undecorated(text)
+    for form in forms_for(said):
+        if (found := form.line.fullmatch(said)) and (parties := _parties(form, found)):
             return _credit(form.kind, _confidence(form, parties), parties, text, evidence=line)
     if notice := _copyright(line):
         return notice

@@ -10,23 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.credit_forms import URL
+from pipeline.credit_forms import DAY, URL
 from pipeline.names import author_name, host_of, is_domain, is_given_name, is_outlet, outlet_name, person_name, trimmed
 from pipeline.publishers import is_known, is_shortener
 
-_MONTH = (
-    r"(?:jan|feb|fév|fev|mär|mar|apr|avr|abr|kwi|may|mai|maj|mag|jun|juin|giu|jul|juil|lug|aug|août|ago|sep|set|sept|oct|okt|ott|out|nov|dec|dez|déc|dic|gen|ene"
-    r"|styc|lut|czerw|lip|sierp|wrze|paź|list|grud|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|ιαν|φεβ|μαρ|απρ|μαΐ|μαϊ|ιουν|ιουλ|αυγ|σεπ|οκτ|νοε|δεκ)[^\W\d]*\.?"
-)
-_DAY = (
-    rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|\d{{1,2}}(?:st|nd|rd|th|er|º|°|\.)? (?:of |de |d['’])?{_MONTH},?(?: (?:de |del )?\d{{4}})?"
-    rf"|{_MONTH} (?:de )?\d{{4}}|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\d{{4}})"
-)
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
 _TIME = r"(?:\s?[,–—-]? (?:at |um |à |a las )?\d{1,2}[:.]\d{2}.{0,12})?"
 _ON = r"(?:on |dated |am |vom |im |le |du |el |il |em |del |στις |z dnia |dnia |от |in )?"
-_DATE_AFTER = re.compile(rf"[\s,;(–—|-]+{_ON}{_WEEKDAY}{_DAY}{_TIME}(?: г(?:ода)?\.?| r\.)?[)\s.]*$", re.IGNORECASE)
-_DATE_BEFORE = re.compile(rf"^{_ON}{_WEEKDAY}{_DAY},?\s+(?:(?:on|at|in|by|bei|auf|in|sur|dans|en|su|em|w|na|в|на)\s+)?", re.IGNORECASE)
+_DATE_AFTER = re.compile(rf"[\s,;(–—|-]+(?:de |del |di |do |von |in der ausgabe vom |numéro de )?{_ON}{_WEEKDAY}{DAY}{_TIME}(?: г(?:ода)?\.?| r\.)?[)\s.]*$", re.IGNORECASE)
+_DATE_BEFORE = re.compile(rf"^{_ON}{_WEEKDAY}{DAY},?\s+(?:(?:on|at|in|by|bei|auf|in|sur|dans|en|su|em|w|na|в|на)\s+)?", re.IGNORECASE)
 # What is said after the name: of the licence, of where to click.
 _AFTERWARDS = re.compile(
     r"(?:[.,;:]?\s*\(?\b(?:emphasis|bold|edits?|links?|italics) (?:is |are )?(?:ours|added|mine)\b.*"
@@ -41,10 +33,19 @@ _AFTERWARDS = re.compile(
     r"|[.;]\s*(?:lire|lea|lee|leggi|leia|lesen sie|czytaj|читать|διαβάστε)\b.*|\s+(?:erschienen|veröffentlicht|publiziert)(?: (?:und|worden)\b.*)?)$",
     re.IGNORECASE,
 )
+# What an outlet is called before its name: `the website of`, `la revista Nexos`, `журнале «Маяк»`.
+_KIND = (
+    r"site(?: web| internet)?|blog|blogue|journal|magazine|revue|quotidien|hebdomadaire|mensuel|média|page|portail|sitio(?: web)?|página(?: web)?|web|diario|periódico|revista"
+    r"|semanario|portal|medio|sito(?: web)?|giornale|rivista|quotidiano|settimanale|mensile|testata|pagina|jornal|semanário|coluna|serwis(?:ie|u)?|portalu|stron(?:ie|y|a)"
+    r"|dziennik(?:u|a)?|tygodnik(?:u|a)?|miesięcznik(?:u|a)?|kwartalnik(?:u|a)?|magazyn(?:ie|u)?|bloga|blogu|czasopi(?:śmie|sma)|pi(?:śmie|sma)|gaze(?:cie|ty)|łamach|witryn(?:ie|y)"
+    r"|(?:интернет-|телеграм-)?(?:сайт|портал|журнал|блог|канал|ресурс|телеканал|информагентств|агентств|издани)(?:[аеуоия]|ом|ем)?|газет[аеы]|страниц(?:ах|е|ы)"
+    r"|ιστολόγιο|ιστότοπο|ιστοσελίδα|περιοδικό|εφημερίδα|σελίδα|σάιτ|site"
+)
 _LEAD = re.compile(
     r"^(?:(?:the )?(?:[^\W\d]+,? \d{4},? |[^\W\d]+,? |\d+ )?(?:print )?(?:issue|edition|pages) of|(?:the author['’]s|his|her|my|their|our|its) (?:own |personal )?(?:blog|website|site|substack|newsletter),?(?: at)?"
-    r"|(?:der )?(?:zeitschrift|zeitung|tageszeitung|wochenzeitung)|magazin|tygodniku|dzienniku|serwisie|portalu|magazynie|blogu|(?:du|le|il|el|dal|del|sul|o|no|do) blog|blog|the website of|the website|the blog of|the site of|its partner,?|our partners? at|our friends at|our friend|the folks at|the pages of|the newspaper|website|"
-    r"la web de|le site de|le site du|le journal|il sito|del sito|o site|portal|portalu|serwis|serwisu|сайта|сайт|газета|газеты|издание|агентство|информационное агентство)\s+(?=\S)",
+    r"|(?:de[rmns] |das |die )?(?:online-?|nachrichten-?|internet-?)?(?:zeitschrift|zeitung|tageszeitung|wochenzeitung|magazin|portal|web-?seite|web-?site|internetseite|homepage|plattform|blog)(?: von| des| der)?"
+    r"|(?:the |its |our )?(?:website|site|blog|pages|newspaper|magazine|journal|newsletter|partners?(?: site)?|friends?|folks|sister site|colleagues|good people)(?: of| at| over at|,)?(?: the(?= [a-z]))?"
+    rf"|(?-i:(?:(?:l[ea]s?|du|el|l[ao]s|del|il|lo|dal|dello|della|sul|sulla|nel|nella|o|a|d[oa]|n[oa]|τ(?:ο|η|ην|ου|ης)) )?(?:{_KIND})(?: [a-zà-žа-яёα-ώ-]{{4,14}})?(?: (?:d[eiou]|del|de la|de los|del?la|da|des))?))\s+(?=(?-i:[\"“„«»'‘]?[A-ZÀ-ÞŁŚŻŹĆĄĘΆ-ΫА-ЯЁ\d])|[\w-]+\.\w)",
     re.IGNORECASE,
 )
 # The title of what is credited, before the name: `“The crane returns”, Harbour Ledger`.
@@ -64,7 +65,7 @@ _POSSESSIVE = re.compile(r"^(?P<outlet>.{2,}?)['’]s (?P<author>.{5,60})$")
 _VIA = re.compile(r"^(?P<outlet>.{2,}?) (?:via|through) (?P<other>.{2,})$", re.IGNORECASE)
 _BRACKETED = re.compile(r"^(?P<left>.{2,}?)\s*[(\[](?P<right>[^()\[\]]{2,60})[)\]]$")
 _MARK = re.compile(r"\s*[|/·•»]\s*|\s+[–—-]\s+|,\s+|:\s+|;\s+")
-_SEPARATORS = (r",?\s+special\s+(?:to|for)\s+", r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+", r"\s*[|]\s*|\s+[–—-]\s+|\s*/\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
+_SEPARATORS = (r",?\s+(?:and )?(?:originally |first )?(?:published|posted|appearing|writing|written|reporting)\s+(?:on|at|in|by|for|with|via)\s+", r",?\s+special\s+(?:to|for)\s+", r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+", r"\s*[|]\s*|\s+[–—-]\s+|\s*/\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
 _CJK_NAME = re.compile(r"《?(?P<name>[A-Za-z][\w.&’-]*(?: [A-Za-z][\w.&’-]*){1,4}|[^》\s|｜;；，。()（）]{2,20})》?(?P<after>.*)")
 _CJK_AUTHOR = re.compile(r"(?:作者|记者|記者|文)[:：/／ ]\s*(?P<author>[\u4e00-\u9fff]{2,4})")
 
