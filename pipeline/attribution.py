@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pipeline.credit_forms import URL, Form, forms_for, undecorated
 from pipeline.credit_parties import Parties, read_cjk, read_parties
 from pipeline.datelines import AgencyMark, read_copyright, read_dateline, read_ending, sole_agency
-from pipeline.names import author_name, is_domain, is_outlet, person_name
+from pipeline.names import author_name, is_domain, is_given_name, is_outlet, is_place, person_name
 from pipeline.publishers import is_agency, is_known, is_platform, publisher_of
 from pipeline.records import Credit
 
@@ -149,7 +149,7 @@ def _parties(form: Form, found: re.Match[str]) -> Parties | None:
         return read_parties(groups["link"])
     if "byline" in groups:
         named = read_parties(groups["byline"], people_first=True)
-        return None if named is None or (form.needs_outlet and not _is_byline(named)) else named
+        return None if named is None or (form.needs_outlet and not _is_byline(named, groups["byline"])) else named
     if cjk := groups.get("cjk") or groups.get("cjk2"):
         return read_cjk(cjk)
     if agency := groups.get("agency"):
@@ -160,14 +160,19 @@ def _parties(form: Form, found: re.Match[str]) -> Parties | None:
     if "source" not in groups:
         return Parties(author=author)
     named = read_parties(groups["source"])
+    if named and form.kind == "via" and "," in (named.source or "") and not is_outlet(named.source or ""):  # Via Veneto, Rome
+        return None
     return None if named is None else Parties(source=named.source, author=author or named.author)
 
 
-def _is_byline(named: Parties) -> bool:
-    """A mere `By` wants an outlet that is one, or an agency alone: `By Jove of Athens` is neither."""
-    return named.source is not None and (
-        is_outlet(named.source) if named.author else is_known(named.source) and not is_platform(named.source)
-    )
+def _is_byline(named: Parties, text: str) -> bool:
+    """A mere `By` wants an outlet that is one or, `for` whom and `of` whom, a person with a given name: `By Jove of Athens` is neither."""
+    if named.source is None:
+        return False
+    if named.author is None:
+        return is_known(named.source) and not is_platform(named.source)
+    at = re.search(rf"\b(?:for|pour|für|para|per|dla|для|of|via|at) (?:the )?{re.escape(named.source)}", text)
+    return is_outlet(named.source) or bool(at and " " in named.author and is_given_name(named.author.split()[0]) and not is_place(named.source))
 
 
 def _confidence(form: Form, parties: Parties) -> float:

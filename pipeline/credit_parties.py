@@ -25,6 +25,7 @@ _AFTERWARDS = re.compile(
     r"|[.;,]?\s*\(?\b(?:read|see|view|click)\b(?: here)?(?: to read| for)? (?:the |its )?(?:original|full|complete|entire)\b.*|[.;,]?\s+(?:click |read it |read more )?here"
     r"|[.;,]?\s*\(?(?:is |and is )?(?:licensed |shared |republished |reprinted |reposted |used |reproduced )?(?:here )?(?:under|via) (?:a |an |the |its )?.{0,40}\b(?:licen[cs]e|cc)\b.*"
     r"|[.;,]?\s*(?:and is |and |is |has been )?(?:re-?published|re-?printed|re-?posted|reproduced|cross-?posted|used)?\s*(?:here )?(?:with|by) (?:kind |the )?permission\b.*"
+    r"|,? \(?(?:no|nr|n°|№|nº|vol|volume|issue|ausgabe|heft|numéro|número|numero)\b\.? ?\d[\w/ .-]{0,20}"
     r"|[.;,]?\s*all rights reserved.*|[.;,]\s*(?:copyright|©).*|[,;.]\s*\(?(?:fot|foto|photo|image|bild|zdj|images?|video)\b.*|\s+for (?:the|this|that) (?:link|tip|story|find|pointer|article).*"
     r"|\s+and (?:is|was|has been|appears|appeared|has)\b.*|\.\s+(?:sign up|to see|visit|support|donate|for more|find|learn|like|republish|help|join)\b.*|['’]s (?:website|web site|site|blog|page|homepage)"
     r"|\s+in (?:partnership|collaboration|cooperation|association|conjunction) with .*"

@@ -27,6 +27,11 @@ _AFTER_DAY = re.compile(
     rf"^(?P<place>{_PLACE}[,.] {_DAY})(?:\s*[–—-]{{1,2}}\s*|[.,]\s+)(?P<agency>[^.,:–—-]{{2,20}}(?:-[^\W\d_]+)?)(?P<dash>\s*[–—-]{{1,2}}\s*|[.:]\s*[–—-]*\s*)(?P<rest>\S.*)$",
     re.DOTALL,
 )
+# SEOUL, Yonhap — ; Paris, France | AFP | ; Wien/APA – ; BRUSSELS, June 3, Reuters:
+_BESIDE = re.compile(
+    rf"^(?P<place>{_PLACE}(?:[,.]? {_DAY})?)(?:\s*[|,/]\s*|\s+[–—-]{{1,2}}\s+)(?P<agency>[^\W\d][^.,:–—|/-]{{1,24}})(?P<dash>\s*[|:]\s*|\s*[–—]\s*|\s+-{{1,2}}\s+|--)(?P<rest>\S.*)$",
+    re.DOTALL,
+)
 _FIRST = re.compile(rf"^(?P<place>)(?P<agency>[^\s.,:–—()-]{{2,12}})(?P<dash>\s+[–—-]{{1,2}}\s+)(?P<rest>[\"“«„]?{_WORD}.*)$", re.DOTALL)
 # 新华社北京5月3日电（记者张三）; 据中新社…
 _CHINESE = re.compile(
@@ -65,7 +70,7 @@ class AgencyMark:
 
 def read_dateline(line: str) -> AgencyMark | None:
     """The agency in the dateline that `line` begins with."""
-    for form in (_BRACKETED, _AFTER_DAY, _FIRST):
+    for form in (_BRACKETED, _AFTER_DAY, _BESIDE, _FIRST):
         if (found := form.match(line)) and (mark := _dateline(form, found)):
             return mark
     if found := _CHINESE.match(line):
@@ -126,6 +131,8 @@ def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
         return None
     if form is _FIRST and agency not in _CLEAR:
         return None
+    if form is _BESIDE and (not is_agency(agency) or dash == ":" and not place.split(",")[0].isupper()):
+        return None
     begins_anew = not found["rest"].lstrip('"“„«')[:1].islower()
     in_capitals = bool(place) and place.split(",")[0].isupper()
     # Without a dash only a bracket glued to the first word, as CNN has it, or after a short place in capitals or with a full stop.
@@ -141,7 +148,7 @@ def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
     elif dash in {"", ".", ":"}:
         rest = f"{head}. {found['rest']}"
     else:
-        rest = f"{head} {dash.lstrip('. ')} {found['rest']}"
+        rest = f"{head} {dash.lstrip('. |') or '—'} {found['rest']}"
     return AgencyMark(agency=agency, author=None, evidence=found.string[: found.start("rest")].strip(), rest=rest)
 
 

@@ -69,14 +69,22 @@ def outlet_name(text: str) -> str | None:
     if _CJK.search(name):
         return name if _CJK_NAME.fullmatch(name) and name not in _WORDS["not_cjk"] else None
     words = name.split()
-    if len(words) > _MOST_WORDS or _SENTENCE_END.search(name):
+    if len(words) > _MOST_WORDS or _SENTENCE_END.search(name) or is_place(name):
         return None
+    if "," in name and _several(name):
+        return name
     if not _begins_as_name(words) or words[-1].casefold() in _WORDS["inside"] - _PRESS:
         return None
     strange = [word for word in words if not _is_capital(word) and not _may_be_small(word.strip(_WORD_EDGES))]
     if strange and not (_has_case_endings(name) and _reads_as_slavic_or_greek(words, strange)):
         return None
     return name
+
+
+def _several(name: str) -> bool:
+    """True for names with commas between them: `dpa, Tagesschau`."""
+    parts = [part.strip() for part in re.split(r",|\s(?:and|und|et|y|e|i|и|και|&)\s", name)]
+    return all(1 < len(part) and outlet_name(part) for part in parts)
 
 
 def is_outlet(name: str) -> bool:
@@ -110,6 +118,13 @@ def person_name(text: str) -> str | None:
 def is_given_name(word: str) -> bool:
     """True for a common given name."""
     return word.strip(_WORD_EDGES).casefold() in _WORDS["given"]
+
+
+def is_place(text: str) -> bool:
+    """True for a country, a region or a great city, alone or one in another: `Rome`, `Cúcuta, Colombia`, `New York`."""
+    words = [word.strip(_WORD_EDGES).casefold() for word in text.split()]
+    known = [word in _WORDS["places"] for word in words]
+    return known[-1] and all(place or word in _WORDS["of_places"] for place, word in zip(known, words, strict=True))
 
 
 def author_name(text: str) -> str | None:
