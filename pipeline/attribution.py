@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pipeline.credit_forms import URL, Form, forms_for, undecorated
 from pipeline.credit_parties import Parties, read_cjk, read_parties
 from pipeline.datelines import AgencyMark, read_copyright, read_dateline, read_ending, sole_agency
-from pipeline.names import author_name, is_domain, is_given_name, is_outlet, is_place, person_name
+from pipeline.names import author_name, is_domain, is_outlet, is_place, is_surely_person, person_name
 from pipeline.publishers import is_agency, is_known, is_platform, publisher_of
 from pipeline.records import Credit
 
@@ -172,7 +172,7 @@ def _is_byline(named: Parties, text: str) -> bool:
     if named.author is None:
         return is_known(named.source) and not is_platform(named.source)
     at = re.search(rf"\b(?:for|pour|für|para|per|dla|для|of|via|at) (?:the )?{re.escape(named.source)}", text)
-    return is_outlet(named.source) or bool(at and " " in named.author and is_given_name(named.author.split()[0]) and not is_place(named.source))
+    return is_outlet(named.source) or bool(at and " " in named.author and is_surely_person(named.author) and not is_place(named.source))
 
 
 def _confidence(form: Form, parties: Parties) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.credit_forms import DAY, URL
-from pipeline.names import author_name, host_of, is_domain, is_given_name, is_outlet, outlet_name, person_name, trimmed
+from pipeline.names import author_name, host_of, is_domain, is_given_name, is_outlet, is_surely_person, outlet_name, person_name, trimmed
 from pipeline.publishers import is_known, is_shortener
 
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
@@ -23,7 +23,8 @@ _DATE_BEFORE = re.compile(rf"^{_ON}{_WEEKDAY}{DAY},?\s+(?:(?:on|at|in|by|bei|auf
 _AFTERWARDS = re.compile(
     r"(?:[.,;:]?\s*\(?\b(?:emphasis|bold|edits?|links?|italics) (?:is |are )?(?:ours|added|mine)\b.*"
     r"|[.;,]?\s*\(?\b(?:read|see|view|click)\b(?: here)?(?: to read| for)? (?:the |its )?(?:original|full|complete|entire)\b.*|[.;,]?\s+(?:click |read it |read more )?here"
-    r"|[.;,]?\s*\(?(?:is |and is )?(?:licensed |shared |republished |reprinted |reposted |used |reproduced )?(?:here )?(?:under|via) (?:a |an |the |its )?.{0,40}\b(?:licen[cs]e|cc)\b.*"
+    r"|[.;,]?\s*\(?(?:is |and is )?(?:licensed |shared |republished |reprinted |reposted |used |reproduced )?(?:here )?(?:under|via) (?:a |an |the |its )?.{0,90}\b(?:licen[cs]e|cc)\b.*"
+    r"|[,;]?\s*\(?(?:h/t|hat[ -]tip)\b.*|\s+on (?:x|twitter|facebook|mastodon|bluesky|reddit|telegram|gab|youtube|instagram)|[,;]?\s+(?:on )?(?:last )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|\s+(?:yesterday|today|last (?:week|month|year)|earlier (?:this|last) \w+)"
     r"|[.;,]?\s*(?:and is |and |is |has been )?(?:re-?published|re-?printed|re-?posted|reproduced|cross-?posted|used)?\s*(?:here )?(?:with|by) (?:kind |the )?permission\b.*"
     r"|,? \(?(?:no|nr|n°|№|nº|vol|volume|issue|ausgabe|heft|numéro|número|numero)\b\.? ?\d[\w/ .-]{0,20}"
     r"|[.;,]?\s*all rights reserved.*|[.;,]\s*(?:copyright|©).*|[,;.]\s*\(?(?:fot|foto|photo|image|bild|zdj|images?|video)\b.*|\s+for (?:the|this|that) (?:link|tip|story|find|pointer|article).*"
@@ -45,7 +46,7 @@ _KIND = (
 _LEAD = re.compile(
     r"^(?:(?:the )?(?:[^\W\d]+,? \d{4},? |[^\W\d]+,? |\d+ )?(?:print )?(?:issue|edition|pages) of|(?:the author['’]s|his|her|my|their|our|its) (?:own |personal )?(?:blog|website|site|substack|newsletter),?(?: at)?"
     r"|(?:de[rmns] |das |die )?(?:online-?|nachrichten-?|internet-?)?(?:zeitschrift|zeitung|tageszeitung|wochenzeitung|magazin|portal|web-?seite|web-?site|internetseite|homepage|plattform|blog)(?: von| des| der)?"
-    r"|(?:the |its |our )?(?:website|site|blog|pages|newspaper|magazine|journal|newsletter|partners?(?: site)?|friends?|folks|sister site|colleagues|good people)(?: of| at| over at|,)?(?: the(?= [a-z]))?"
+    r"|(?:the |its |our )(?:website|site|blog|pages|newspaper|magazine|journal|newsletter|partners?(?: site)?|friends?|folks|sister site|colleagues|good people)(?: of| at| over at|,)?(?-i: the)?|(?-i:website|site|blog|newspaper|magazine)"
     rf"|(?-i:(?:(?:l[ea]s?|du|el|l[ao]s|del|il|lo|dal|dello|della|sul|sulla|nel|nella|o|a|d[oa]|n[oa]|τ(?:ο|η|ην|ου|ης)) )?(?:{_KIND})(?: [a-zà-žа-яёα-ώ-]{{4,14}})?(?: (?:d[eiou]|del|de la|de los|del?la|da|des))?))\s+(?=(?-i:[\"“„«»'‘]?[A-ZÀ-ÞŁŚŻŹĆĄĘΆ-ΫА-ЯЁ\d])|[\w-]+\.\w)",
     re.IGNORECASE,
 )
@@ -127,7 +128,7 @@ def _said(text: str) -> str:
             break
         name = shorter
     name = trimmed(name)
-    return name if is_known(name) else _ARTICLE.sub("", name)
+    return name if is_known(name) and not name.startswith("the ") else _ARTICLE.sub("", name)
 
 
 def _named(text: str, *, people_first: bool) -> Parties | None:
@@ -159,8 +160,10 @@ def _splits(name: str) -> Iterator[tuple[str, str]]:
 
 def _outlet_with_author(name: str, *, people_first: bool) -> Parties | None:
     if people_first:
-        author = author_name(name)
-        return Parties(author=author) if author else None
+        author, outlet = author_name(name), outlet_name(name)
+        if author and (" " in author or is_given_name(author) or author.startswith("@")):
+            return Parties(author=author)
+        return Parties(source=outlet) if outlet and is_outlet(outlet) else None
     if parties := _joined_by_words(name) or _joined_by_marks(name):
         return parties
     if split := _adjacent(name):
@@ -205,12 +208,10 @@ def _two(left: str, right: str) -> Parties | None:
 
 
 def _surely_person(text: str) -> str | None:
-    """A person by a given name or an initial: two words with capitals alone may be a town."""
     author = author_name(text)
     if author is None or is_outlet(author):
         return None
-    first = author.split()[0]
-    return author if is_given_name(first) or re.fullmatch(r"[^\W\d_]\.?", first) else None
+    return author if is_surely_person(author) else None
 
 
 def _adjacent(name: str) -> tuple[str, str] | None:
@@ -220,7 +221,7 @@ def _adjacent(name: str) -> tuple[str, str] | None:
     for place in places:
         left, right = " ".join(words[:place]), " ".join(words[place:])
         if is_known(left) and _no_outlet(right):
-            return left, right
+            return trimmed(left), trimmed(right)
         if is_known(right) and author_name(left) and (is_given_name(words[0]) or len(words) - place > 1):
             return left, right
     if is_known(words[-1]) and (author := _surely_person(" ".join(words[:-1]))):
@@ -228,12 +229,12 @@ def _adjacent(name: str) -> tuple[str, str] | None:
     for place in places:
         left, right = " ".join(words[:place]), " ".join(words[place:])
         if (is_outlet(words[place - 1]) or is_domain(words[place - 1])) and _no_outlet(right) and outlet_name(left):
-            return left, right
+            return trimmed(left), trimmed(right)
     for place in places:
         left, right = " ".join(words[:place]), " ".join(words[place:])
         enough = len(words[:place]) > 1 or is_outlet(left)
         if is_given_name(words[place]) and not is_given_name(words[place - 1]) and enough and _no_outlet(right) and outlet_name(left):
-            return left, right
+            return trimmed(left), trimmed(right)
     return None
 
 

@@ -126,7 +126,7 @@ def sole_agency(text: str) -> str | None:
 
 def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
     place, dash = (found["place"] or "").strip(), found["dash"].strip()
-    agency = _agency_in(found["agency"])
+    agency = _agency_in(found["agency"]) or (_unknown(found["agency"]) if form is _BRACKETED and place.split(",")[0].isupper() and dash else None)
     if agency is None or len(place.split()) > 8 or place.split(" ")[0] in {"The", "A", "An", "This"} or is_agency(place.strip(",.: ")):
         return None
     if form is _FIRST and agency not in _CLEAR:
@@ -137,7 +137,7 @@ def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
     in_capitals = bool(place) and place.split(",")[0].isupper()
     # Without a dash only a bracket glued to the first word, as CNN has it, or after a short place in capitals or with a full stop.
     if form is _BRACKETED and dash in {"", ".", ":"}:
-        short = len(place.split(",")[0].split()) <= 3 and (in_capitals or dash == "." or place.endswith("."))
+        short = len(place.split(",")[0].split()) <= 3 and (in_capitals or dash == "." or place.endswith(".") or place[-1:].isdigit())
         if not begins_anew or not (short if place else not dash):
             return None
     if not begins_anew and not in_capitals and place:
@@ -161,6 +161,11 @@ def _agency_in(text: str) -> str | None:
         return name
     first = name.split()[0]
     return first if len(name.split()) <= 3 and is_agency(first) and first in _CLEAR else None
+
+
+def _unknown(text: str) -> str | None:
+    """Capitals that no state or alliance is called by: after a place in capitals they are an agency that we do not know."""
+    return text if re.fullmatch(r"[A-Z]{3,6}", text) and text not in {"USA", "NATO", "USSR", "UAE", "DDR", "GDR", "UDSSR", "CSSR"} else None
 
 
 def _suffix_agency(inside: str) -> str | None:

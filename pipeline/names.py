@@ -30,6 +30,8 @@ _DOMAIN = re.compile(
     r"|nz|ie|nl|be|se|no|dk|fi|cz|example|today|media|online|live|world|biz|edu|gov|mx|ar|cl)(?:/\S*)?",
     re.IGNORECASE,
 )
+_ELIDED = re.compile(r"^(?:[dlnst]|dell|dall|nell|sull|all|un)['’](?=\w)")  # Le Fil d’Or
+_INITIALS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4})*")  # of a desk: dpa, jki/dpa
 _HANDLE = re.compile(r"@\w[\w.@-]{1,40}")
 _CAMEL = re.compile(r"[A-Z][a-z]+(?:[A-Z][A-Za-z]+)+|[a-z]+[A-Z]\w*")
 _EDGES = " \t.…,;:|/·•–—―-_()[]{}<>*\"“”„‟«»‹›'‘’‚「」『』【】→»›"
@@ -84,7 +86,7 @@ def outlet_name(text: str) -> str | None:
 def _several(name: str) -> bool:
     """True for names with commas between them: `dpa, Tagesschau`."""
     parts = [part.strip() for part in re.split(r",|\s(?:and|und|et|y|e|i|и|και|&)\s", name)]
-    return all(1 < len(part) and outlet_name(part) for part in parts)
+    return outlet_name(parts[0]) is not None and all(1 < len(part) and (outlet_name(part) or _INITIALS.fullmatch(part)) for part in parts)
 
 
 def is_outlet(name: str) -> bool:
@@ -94,7 +96,7 @@ def is_outlet(name: str) -> bool:
     first = name.split(maxsplit=1)[0]
     if first.isupper() and is_known(first):  # CNN Business
         return True
-    words = [word.strip(_WORD_EDGES).casefold() for word in name.split()]
+    words = [word.strip(_WORD_EDGES).casefold() for word in re.split(r"[\s-]+", name)]
     return (len(words) > 1 and words[0] in _ARTICLES) or bool(_WORDS["outlet"].intersection(words))
 
 
@@ -125,6 +127,12 @@ def is_place(text: str) -> bool:
     words = [word.strip(_WORD_EDGES).casefold() for word in text.split()]
     known = [word in _WORDS["places"] for word in words]
     return known[-1] and all(place or word in _WORDS["of_places"] for place, word in zip(known, words, strict=True))
+
+
+def is_surely_person(name: str) -> bool:
+    """True for a name with a common given name, an initial or a particle: two words with capitals alone may be a town."""
+    words = name.split()
+    return is_given_name(words[0]) or any(word in _WORDS["particles"] or re.fullmatch(r"[^\W\d_]\.?", word) for word in words[:-1])
 
 
 def author_name(text: str) -> str | None:
@@ -160,7 +168,7 @@ def _begins_as_name(words: list[str]) -> bool:
 
 
 def _is_capital(word: str) -> bool:
-    bare = word.strip(_WORD_EDGES)
+    bare = _ELIDED.sub("", word.strip(_WORD_EDGES))
     return bare[:1].isupper() or bare[:1].isdigit() or not bare or bool(_CAMEL.fullmatch(bare)) or is_domain(bare)
 
 
