@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.credit_forms import URL, Form, forms_for, undecorated
-from pipeline.credit_parties import Parties, read_cjk, read_parties
+from pipeline.credit_parties import Parties, read_cjk, read_parties, read_title
 from pipeline.datelines import AgencyMark, read_copyright, read_dateline, read_ending, sole_agency
 from pipeline.names import author_name, is_domain, is_outlet, is_place, is_surely_person, person_name
 from pipeline.publishers import is_agency, is_known, is_platform, publisher_of
@@ -36,6 +36,8 @@ _HALF_WORDS = 8
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"”»’)\]]*\s+|[。！？][”」』）]*\s*)(?=\S)")
 _LAST_SENTENCES = 4
 _BRACKETED_END = re.compile(r"(?P<credit>[(\[（][^()\[\]（）]{4,120}[)\]）])[.。]?$")
+# Languages whose titles have their capital in the first word.
+_TITLE_LANGUAGES = frozenset({"fr", "es", "it", "pt", "pl", "ru", "el"})
 # A form whose words have other uses is less sure where it names a place to post, or a single word that nobody knows.
 _DOUBTFUL = 0.6
 
@@ -160,6 +162,8 @@ def _parties(form: Form, found: re.Match[str]) -> Parties | None:
     if "source" not in groups:
         return Parties(author=author)
     named = read_parties(groups["source"])
+    if named is None and form.language in _TITLE_LANGUAGES:
+        named = read_title(groups["source"], sure=form.confidence >= 0.95)
     if named and form.kind == "via" and "," in (named.source or "") and not is_outlet(named.source or ""):  # Via Veneto, Rome
         return None
     return None if named is None else Parties(source=named.source, author=author or named.author)
@@ -171,8 +175,10 @@ def _is_byline(named: Parties, text: str) -> bool:
         return False
     if named.author is None:
         return is_known(named.source) and not is_platform(named.source)
-    at = re.search(rf"\b(?:for|pour|für|para|per|dla|для|of|via|at) (?:the )?{re.escape(named.source)}", text)
-    return is_outlet(named.source) or bool(at and " " in named.author and is_surely_person(named.author) and not is_place(named.source))
+    if is_outlet(named.source):
+        return True
+    at = " " in named.source or re.search(rf"\b(?:for|pour|für|para|per|dla|для|of|via|at) (?:the )?{re.escape(named.source)}", text)
+    return bool(at and " " in named.author and is_surely_person(named.author) and not is_place(named.source))
 
 
 def _confidence(form: Form, parties: Parties) -> float:

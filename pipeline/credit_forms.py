@@ -55,6 +55,7 @@ class Form:
     A `bare` form names nobody: `Source link`, which says something by its link alone. One that `needs_outlet` is a mere byline without.
     """
 
+    language: str
     kind: str
     confidence: float
     bare: bool
@@ -76,11 +77,12 @@ def _forms() -> tuple[tuple[frozenset[str], tuple[Form, ...]], ...]:
     cues = {language: frozenset(_STEM.findall(listed)) for language, listed in table.pop("cues").items()}
     groups = [(language, forms, pieces) for language, forms in table.items()]
     groups += [(language, every, pieces | of_language) for language, of_language in words.items()]
-    return tuple((cues.get(language, frozenset()), tuple(_form(form, names) for form in forms)) for language, forms, names in groups)
+    return tuple((cues.get(language, frozenset()), tuple(_form(language, form, names) for form in forms)) for language, forms, names in groups)
 
 
-def _form(form: dict[str, Any], pieces: dict[str, str]) -> Form:
+def _form(language: str, form: dict[str, Any], pieces: dict[str, str]) -> Form:
     return Form(
+        language=language,
         kind=form["kind"],
         confidence=form["confidence"],
         bare=form.get("bare", False),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.credit_forms import DAY, URL
-from pipeline.names import author_name, host_of, is_domain, is_given_name, is_outlet, is_surely_person, outlet_name, person_name, trimmed
+from pipeline.names import author_name, host_of, is_domain, is_given_name, is_outlet, is_place, is_surely_person, outlet_name, person_name, title_name, trimmed
 from pipeline.publishers import is_known, is_shortener
 
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
@@ -24,7 +24,7 @@ _AFTERWARDS = re.compile(
     r"(?:[.,;:]?\s*\(?\b(?:emphasis|bold|edits?|links?|italics) (?:is |are )?(?:ours|added|mine)\b.*"
     r"|[.;,]?\s*\(?\b(?:read|see|view|click)\b(?: here)?(?: to read| for)? (?:the |its )?(?:original|full|complete|entire)\b.*|[.;,]?\s+(?:click |read it |read more )?here"
     r"|[.;,]?\s*\(?(?:is |and is )?(?:licensed |shared |republished |reprinted |reposted |used |reproduced )?(?:here )?(?:under|via) (?:a |an |the |its )?.{0,90}\b(?:licen[cs]e|cc)\b.*"
-    r"|[,;]?\s*\(?(?:h/t|hat[ -]tip)\b.*|\s+on (?:x|twitter|facebook|mastodon|bluesky|reddit|telegram|gab|youtube|instagram)|[,;]?\s+(?:on )?(?:last )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|\s+(?:yesterday|today|last (?:week|month|year)|earlier (?:this|last) \w+)"
+    r"|[,;]?\s*\(?(?:h/t|hat[ -]tip)\b.*|[.,;]?\s*under (?:a )?(?:creative commons|cc)\b.*|\s+on (?:x|twitter|facebook|mastodon|bluesky|reddit|telegram|gab|youtube|instagram)|[,;]?\s+(?:on )?(?:last )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|\s+(?:yesterday|today|last (?:week|month|year)|earlier (?:this|last) \w+)"
     r"|[.;,]?\s*(?:and is |and |is |has been )?(?:re-?published|re-?printed|re-?posted|reproduced|cross-?posted|used)?\s*(?:here )?(?:with|by) (?:kind |the )?permission\b.*"
     r"|,? \(?(?:no|nr|n°|№|nº|vol|volume|issue|ausgabe|heft|numéro|número|numero)\b\.? ?\d[\w/ .-]{0,20}"
     r"|[.;,]?\s*all rights reserved.*|[.;,]\s*(?:copyright|©).*|[,;.]\s*\(?(?:fot|foto|photo|image|bild|zdj|images?|video)\b.*|\s+for (?:the|this|that) (?:link|tip|story|find|pointer|article).*"
@@ -53,7 +53,7 @@ _LEAD = re.compile(
 # The title of what is credited, before the name: `“The crane returns”, Harbour Ledger`.
 _TITLE = re.compile(r"^\s*[\"“«„][^\"“”«»„]{3,150}[\"“”»],?\s+(?=\w)")
 # What an outlet calls the people that a byline names: `AP Business Writer`.
-_STAFF = re.compile(r"(?<=\w)(?: [A-Z]\w+){0,2} (?:Writer|Reporter|Correspondent|Editor)s?$")
+_STAFF = re.compile(r"(?<=\w)(?: [a-z]+)* (?:reporter|correspondent|strategist|analyst|editor|columnist|writer|economist)s?$|(?<=\w)(?: [A-Z]\w+){0,2} (?:Writer|Reporter|Correspondent|Editor)s?$")
 # An article that belongs to the sentence and not to the name: `published in the Harbour Ledger`.
 _ARTICLE = re.compile(
     r"^(?:the|der|die|das|dem|den|le|la|les|el|los|las|il|lo|o|a|os|as|το|η|ο|τα|του|της|την|τον|στο|στην) (?=[^\Wa-zα-ωά-ώ\d])"
@@ -65,9 +65,9 @@ _PERSON_AT = re.compile(rf"^(?P<author>.{{3,70}}?),? (?:{_AT}) (?P<outlet>.{{2,}
 _OUTLET_BY = re.compile(rf"^(?P<outlet>.{{2,}}?),? \(?(?:{_BY}) (?P<author>.{{3,70}}?)\)?$", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"^(?P<outlet>.{2,}?)['’]s (?P<author>.{5,60})$")
 _VIA = re.compile(r"^(?P<outlet>.{2,}?) (?:via|through) (?P<other>.{2,})$", re.IGNORECASE)
-_BRACKETED = re.compile(r"^(?P<left>.{2,}?)\s*[(\[](?P<right>[^()\[\]]{2,60})[)\]]$")
+_BRACKETED = re.compile(r"^(?P<left>.{2,}?)\s*[(\[](?P<right>[^()\[\]]{2,60})[)\]]?$")
 _MARK = re.compile(r"\s*[|/·•»]\s*|\s+[–—-]\s+|,\s+|:\s+|;\s+")
-_SEPARATORS = (r",?\s+(?:and )?(?:originally |first )?(?:published|posted|appearing|writing|written|reporting)\s+(?:on|at|in|by|for|with|via)\s+", r",?\s+special\s+(?:to|for)\s+", r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+", r"\s*[|]\s*|\s+[–—-]\s+|\s*/\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
+_SEPARATORS = (r",?\s+(?:and )?(?:originally |first )?(?:published|posted|appearing|writing|written|reporting)\s+(?:on|at|in|by|for|with|via)\s+", r",?\s+special\s+(?:to|for)\s+", r"\s+via:?\s+", r"\s+(?:for|pour|für|para|per|dla|для)\s+", r"\s+(?:at|from|with|bei|chez|von|from)\s+", r"\s+of\s+", r"\s*[|•·»]\s*|\s+[–—-]+\s+|\s*/+\s*", r",\s+", r"\s+(?:on|in|su|w|z|из|στο|στην)\s+")  # fmt: skip
 _CJK_NAME = re.compile(r"《?(?P<name>[A-Za-z][\w.&’-]*(?: [A-Za-z][\w.&’-]*){1,4}|[^》\s|｜;；，。()（）]{2,20})》?(?P<after>.*)")
 _CJK_AUTHOR = re.compile(r"(?:作者|记者|記者|文)[:：/／ ]\s*(?P<author>[\u4e00-\u9fff]{2,4})")
 
@@ -99,6 +99,12 @@ def read_parties(text: str, *, people_first: bool = False) -> Parties | None:
     return Parties(source=host, author=author)
 
 
+def read_title(text: str, *, sure: bool) -> Parties | None:
+    """The outlet whose name has but one capital, in a language where names may; fewer small words where the form is not `sure`."""
+    name = title_name(_said(text), most_small=3 if sure else 1)
+    return Parties(source=name) if name else None
+
+
 def read_cjk(text: str) -> Parties | None:
     """The outlet at the head of Chinese or Japanese text, where the next label may follow without a mark; and the author after it."""
     link = re.search(URL, text)
@@ -127,6 +133,8 @@ def _said(text: str) -> str:
         if shorter == name:
             break
         name = shorter
+    if (bracket := _BRACKETED.match(name)) and is_place(bracket["right"]):
+        name = bracket["left"]
     name = trimmed(name)
     return name if is_known(name) and not name.startswith("the ") else _ARTICLE.sub("", name)
 
@@ -188,6 +196,8 @@ def _joined_by_words(name: str) -> Parties | None:
 def _joined_by_marks(name: str) -> Parties | None:
     """`the Ledger, Ada Quill`, `Ada Quill | the Ledger`, `the Ledger (Ada Quill)`; `AFP/Ledger` is one source."""
     if "/" in name and " / " not in name and all(is_known(part) or outlet_name(part) for part in name.split("/")):
+        return Parties(source=name)
+    if " / " in name and all(is_outlet(part) for part in name.split(" / ")):
         return Parties(source=name)
     if (found := _BRACKETED.match(name)) and (parties := _two(found["left"], found["right"])):
         return parties

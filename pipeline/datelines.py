@@ -104,7 +104,7 @@ def read_copyright(line: str) -> str | None:
     said = _YEARS.sub("", found["said"]).strip(" ,.-–|:")
     name = trimmed(
         re.split(
-            r"\.\s|\.$|,? all rights|,? inc\b|,? gmbh\b|,? plc\b|,? ag\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s",
+            r"(?<!\b[A-Z])\.\s|\.$|,? all rights|,? l\.?p\b|,? (?:media )?(?:network|group|corporation|company)\b|,? inc\b|,? gmbh\b|,? plc\b|,? ag\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s",
             said,
             maxsplit=1,
             flags=re.IGNORECASE,

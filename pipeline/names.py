@@ -32,6 +32,7 @@ _DOMAIN = re.compile(
 )
 _ELIDED = re.compile(r"^(?:[dlnst]|dell|dall|nell|sull|all|un)['’](?=\w)")  # Le Fil d’Or
 _INITIALS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4})*")  # of a desk: dpa, jki/dpa
+_QUOTED = re.compile(r"[\"“„«»‚‘](?:[^\W_][^\s\"“”„«»]* ?){1,6}[\"“”«»‘’]")
 _HANDLE = re.compile(r"@\w[\w.@-]{1,40}")
 _CAMEL = re.compile(r"[A-Z][a-z]+(?:[A-Z][A-Za-z]+)+|[a-z]+[A-Z]\w*")
 _EDGES = " \t.…,;:|/·•–—―-_()[]{}<>*\"“”„‟«»‹›'‘’‚「」『』【】→»›"
@@ -64,6 +65,8 @@ def outlet_name(text: str) -> str | None:
     name = trimmed(text)
     if not name or len(name) > _MOST_LETTERS:
         return None
+    if _QUOTED.fullmatch(text.strip()) and not _SENTENCE_END.search(name):
+        return name
     if is_domain(name):
         return host_of(name)
     if _HANDLE.fullmatch(name) or is_known(name):
@@ -75,12 +78,24 @@ def outlet_name(text: str) -> str | None:
         return None
     if "," in name and _several(name):
         return name
+    if len(words) == 1 and name.casefold() in _WORDS["not_alone"]:
+        return None
     if not _begins_as_name(words) or words[-1].casefold() in _WORDS["inside"] - _PRESS:
         return None
     strange = [word for word in words if not _is_capital(word) and not _may_be_small(word.strip(_WORD_EDGES))]
     if strange and not (_has_case_endings(name) and _reads_as_slavic_or_greek(words, strange)):
         return None
     return name
+
+
+def title_name(text: str, *, most_small: int) -> str | None:
+    """A name that has its capital in the first word alone, as Romance and Slavic titles do: `La Vie des idées`. None for prose."""
+    name = trimmed(text)
+    words = name.split()
+    if not 2 <= len(words) <= 6 or any(letter in name for letter in ".,;:!?()0123456789") or not _begins_as_name(words):
+        return None
+    small = [word for word in words if not _is_capital(word) and not _may_be_small(word.strip(_WORD_EDGES))]
+    return name if len(small) <= most_small and words[-1].casefold() not in _WORDS["inside"] - _PRESS else None
 
 
 def _several(name: str) -> bool:
@@ -94,7 +109,7 @@ def is_outlet(name: str) -> bool:
     if is_known(name) or is_domain(name) or _CAMEL.fullmatch(name):
         return True
     first = name.split(maxsplit=1)[0]
-    if first.isupper() and is_known(first):  # CNN Business
+    if (first.isupper() or _CAMEL.fullmatch(first)) and is_known(first):  # CNN Business, teleSUR English
         return True
     words = [word.strip(_WORD_EDGES).casefold() for word in re.split(r"[\s-]+", name)]
     return (len(words) > 1 and words[0] in _ARTICLES) or bool(_WORDS["outlet"].intersection(words))
