@@ -37,7 +37,7 @@ _SENTENCE_END = re.compile(r"(?:[.!?…][\"”»’)\]]*\s+|[。！？][”」�
 _LAST_SENTENCES = 4
 _BRACKETED_END = re.compile(r"(?P<credit>[(\[（][^()\[\]（）]{4,120}[)\]）])[.。]?$")
 # Languages whose titles have their capital in the first word.
-_TITLE_LANGUAGES = frozenset({"fr", "es", "it", "pt", "pl", "ru", "el"})
+_TITLE_LANGUAGES = frozenset({"fr", "es", "it", "pt", "pl", "ru", "el", "labels"})
 # A form whose words have other uses is less sure where it names a place to post, or a single word that nobody knows.
 _DOUBTFUL = 0.6
 
@@ -164,6 +164,8 @@ def _parties(form: Form, found: re.Match[str]) -> Parties | None:
     named = read_parties(groups["source"])
     if named is None and form.language in _TITLE_LANGUAGES:
         named = read_title(groups["source"], sure=form.confidence >= 0.95)
+    if named and form.kind == "read_at" and groups["source"].startswith("the ") and _is_unknown_word(named.source or ""):  # more at the Hilton
+        return None
     if named and form.kind == "via" and "," in (named.source or "") and not is_outlet(named.source or ""):  # Via Veneto, Rome
         return None
     return None if named is None else Parties(source=named.source, author=author or named.author)
@@ -185,8 +187,12 @@ def _confidence(form: Form, parties: Parties) -> float:
     source = parties.source
     if form.confidence >= 0.95 or source is None or parties.author:
         return form.confidence
-    doubtful = is_platform(source) or (len(source.split()) == 1 and source.isascii() and not is_outlet(source) and form.kind == "via")
+    doubtful = is_platform(source) or (form.kind == "via" and source.isascii() and _is_unknown_word(source))
     return _DOUBTFUL if doubtful else form.confidence
+
+
+def _is_unknown_word(source: str) -> bool:
+    return " " not in source and not is_outlet(source)
 
 
 def _lone_agency(text: str) -> Parties | None:

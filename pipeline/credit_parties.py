@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.credit_forms import DAY, URL
 from pipeline.names import author_name, host_of, is_domain, is_given_name, is_outlet, is_place, is_surely_person, outlet_name, person_name, title_name, trimmed
-from pipeline.publishers import is_known, is_shortener
+from pipeline.publishers import is_agency, is_known, is_shortener
 
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
 _TIME = r"(?:\s?[,–—-]? (?:at |um |à |a las )?\d{1,2}[:.]\d{2}.{0,12})?"
@@ -28,9 +28,9 @@ _AFTERWARDS = re.compile(
     r"|[.;,]?\s*(?:and is |and |is |has been )?(?:re-?published|re-?printed|re-?posted|reproduced|cross-?posted|used)?\s*(?:here )?(?:with|by) (?:kind |the )?permission\b.*"
     r"|,? \(?(?:no|nr|n°|№|nº|vol|volume|issue|ausgabe|heft|numéro|número|numero)\b\.? ?\d[\w/ .-]{0,20}"
     r"|[.;,]?\s*all rights reserved.*|[.;,]\s*(?:copyright|©).*|[,;.]\s*\(?(?:fot|foto|photo|image|bild|zdj|images?|video)\b.*|\s+for (?:the|this|that) (?:link|tip|story|find|pointer|article).*"
-    r"|\s+and (?:is|was|has been|appears|appeared|has)\b.*|\.\s+(?:sign up|to see|visit|support|donate|for more|find|learn|like|republish|help|join)\b.*|['’]s (?:website|web site|site|blog|page|homepage)"
+    r"|\s+and (?:is|was|has been|appears|appeared|has)\b.*|\.\s+(?:sign up|to see|visit|support|donate|for more|find|learn|like|republish|help|join)\b.*|['’]s (?:website|web site|site|blog|page|homepage|(?:[\w-]+ ){0,3}(?:issue|edition))"
     r"|\s+in (?:partnership|collaboration|cooperation|association|conjunction) with .*"
-    r"|,\s+(?:an?|the|its) (?:[\w-]+ ){0,4}(?:weekly|magazine|newspaper|website|site|blog|nonprofit|non-profit|publication|daily|monthly|newsletter|news|project|journal|organi[sz]ation|outlet|newsroom)\b.*|,?\s*where (?:it|this|the|he|she|they)\b.*|\.\s*(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
+    r"|,\s+(?:an?|the|its) (?:[\w-]+ ){0,4}(?:weekly|magazine|newspaper|website|site|blog|nonprofit|non-profit|publication|daily|monthly|newsletter|news|project|journal|organi[sz]ation|outlet|newsroom)\b.*|,?\s*where (?:it|this|the|he|she|they)\b.*|\.\s+(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
     r"|[.,;]?\s*(?:unter|sous|bajo|sotto|sob|na)\s+(?:einer |der |la |une |una |uma |a )?.{0,20}(?:lizenz|licence|licencia|licenza|licença|licencji).*"
     r"|[.;]\s*(?:lire|lea|lee|leggi|leia|lesen sie|czytaj|читать|διαβάστε)\b.*|\s+(?:erschienen|veröffentlicht|publiziert)(?: (?:und|worden)\b.*)?)$",
     re.IGNORECASE,
@@ -52,6 +52,8 @@ _LEAD = re.compile(
 )
 # The title of what is credited, before the name: `“The crane returns”, Harbour Ledger`.
 _TITLE = re.compile(r"^\s*[\"“«„][^\"“”«»„]{3,150}[\"“”»],?\s+(?=\w)")
+# Who is nobody in particular.
+_DESK = re.compile(r"(?:the )?(?:editorial (?:board|staff|team)|editors?|staff|newsroom|news desk|redaktion|rédaction|redacción|redazione|redação|redakcja|редакция)", re.IGNORECASE)
 # What an outlet calls the people that a byline names: `AP Business Writer`.
 _STAFF = re.compile(r"(?<=\w)(?: [a-z]+)* (?:reporter|correspondent|strategist|analyst|editor|columnist|writer|economist)s?$|(?<=\w)(?: [A-Z]\w+){0,2} (?:Writer|Reporter|Correspondent|Editor)s?$")
 # An article that belongs to the sentence and not to the name: `published in the Harbour Ledger`.
@@ -59,7 +61,7 @@ _ARTICLE = re.compile(
     r"^(?:the|der|die|das|dem|den|le|la|les|el|los|las|il|lo|o|a|os|as|το|η|ο|τα|του|της|την|τον|στο|στην) (?=[^\Wa-zα-ωά-ώ\d])"
 )
 # A person at an outlet, and an outlet with its person.
-_AT = r"via|for|at|of|on|from|in|with|writing for|writing in|writing at|pour|chez|für|bei|auf|para|per|su|dla|w|z|из|для|в|του|της|στο|στην"
+_AT = r"via|for|at|@|of|on|from|in|with|writing for|writing in|writing at|pour|chez|für|bei|auf|para|per|su|dla|w|z|из|для|в|του|της|στο|στην"
 _BY = r"by|written by|authored by|author:?|par|von|por|di|autor:?|автор:?|του|της|/ ?by"
 _PERSON_AT = re.compile(rf"^(?P<author>.{{3,70}}?),? (?:{_AT}) (?P<outlet>.{{2,}})$", re.IGNORECASE)
 _OUTLET_BY = re.compile(rf"^(?P<outlet>.{{2,}}?),? \(?(?:{_BY}) (?P<author>.{{3,70}}?)\)?$", re.IGNORECASE)
@@ -136,6 +138,10 @@ def _said(text: str) -> str:
     if (bracket := _BRACKETED.match(name)) and is_place(bracket["right"]):
         name = bracket["left"]
     name = trimmed(name)
+    if (agency := re.match(r"(?:la |l['’]|der |the )?(?:agencia|agenzia|agência|agence|agencji|agentur|news agency|агентства?) (?=\w)", name, re.IGNORECASE)) and (
+        is_agency(name[agency.end() :]) and name[0].islower()
+    ):
+        return name[agency.end() :]
     return name if is_known(name) and not name.startswith("the ") else _ARTICLE.sub("", name)
 
 
@@ -151,6 +157,8 @@ def _named(text: str, *, people_first: bool) -> Parties | None:
 def _byline(name: str) -> Parties | None:
     """`A via X`, `A, economist at X`, `A | X`, `A (X)`: the first split of which both sides read as what they should."""
     for left, right in _splits(name):
+        if _DESK.fullmatch(left) and (outlet := outlet_name(_said(right))):
+            return Parties(source=outlet)
         author, outlet = author_name(re.sub(r"(?<=\w),? (?:of|from) .*", "", left)), outlet_name(_STAFF.sub("", _said(right)))
         if author and outlet and not (person_name(outlet) and not is_outlet(outlet) and is_given_name(outlet.split()[0])):
             return Parties(source=outlet, author=author)
@@ -169,7 +177,8 @@ def _splits(name: str) -> Iterator[tuple[str, str]]:
 def _outlet_with_author(name: str, *, people_first: bool) -> Parties | None:
     if people_first:
         author, outlet = author_name(name), outlet_name(name)
-        if author and (" " in author or is_given_name(author) or author.startswith("@")):
+        lone = author is not None and " " not in author and not is_given_name(author) and not author.startswith("@")
+        if author and not lone and (not is_outlet(author) or is_surely_person(author)):
             return Parties(author=author)
         return Parties(source=outlet) if outlet and is_outlet(outlet) else None
     if parties := _joined_by_words(name) or _joined_by_marks(name):

@@ -104,7 +104,7 @@ def read_copyright(line: str) -> str | None:
     said = _YEARS.sub("", found["said"]).strip(" ,.-–|:")
     name = trimmed(
         re.split(
-            r"(?<!\b[A-Z])\.\s|\.$|,? all rights|,? l\.?p\b|,? (?:media )?(?:network|group|corporation|company)\b|,? inc\b|,? gmbh\b|,? plc\b|,? ag\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s",
+            r"(?<!\b[A-Z])\.\s|\.$|,? all rights|,? l\.?p\b|(?<!&)(?<!and) (?:media )?(?:network|group|corporation|company)\b|,? inc\b|,? gmbh\b|,? plc\b|,? ag\b|,? ltd\b|,? llc\b|[,;|]|\s[–—-]\s",
             said,
             maxsplit=1,
             flags=re.IGNORECASE,
@@ -137,7 +137,7 @@ def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
     in_capitals = bool(place) and place.split(",")[0].isupper()
     # Without a dash only a bracket glued to the first word, as CNN has it, or after a short place in capitals or with a full stop.
     if form is _BRACKETED and dash in {"", ".", ":"}:
-        short = len(place.split(",")[0].split()) <= 3 and (in_capitals or dash == "." or place.endswith(".") or place[-1:].isdigit())
+        short = len(place.split(",")[0].split()) <= 3 and (in_capitals or dash == "." or place.endswith((".", ":")) or place[-1:].isdigit())
         if not begins_anew or not (short if place else not dash):
             return None
     if not begins_anew and not in_capitals and place:
@@ -159,7 +159,7 @@ def _agency_in(text: str) -> str | None:
         return agency
     if is_known(name) and not is_platform(name) and person_name(name) is None:
         return name
-    first = name.split()[0]
+    first = name.split(maxsplit=1)[0] if name else ""  # (…) names nobody
     return first if len(name.split()) <= 3 and is_agency(first) and first in _CLEAR else None
 
 

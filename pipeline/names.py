@@ -177,7 +177,7 @@ def _is_role(text: str) -> bool:
 def _begins_as_name(words: list[str]) -> bool:
     first = words[0].split("/")[0].strip(_WORD_EDGES)
     lowered = first.casefold()
-    if lowered in _WORDS["not_first"] and (len(words) == 1 or not _WORDS["outlet"].intersection(word.casefold() for word in words[1:])):
+    if lowered in _WORDS["not_first"] and first != "WHO" and (len(words) == 1 or not _WORDS["outlet"].intersection(word.casefold() for word in words[1:])):
         return False
     return first[:1].isupper() or (first[:1].isdigit() and len(words) > 1) or bool(_CAMEL.fullmatch(first))
 
