@@ -36,6 +36,8 @@ _HALF_WORDS = 8
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"”»’)\]]*\s+|[。！？][”」』）]*\s*)(?=\S)")
 _LAST_SENTENCES = 4
 _BRACKETED_END = re.compile(r"(?P<credit>[(\[（][^()\[\]（）]{4,120}[)\]）])[.。]?$")
+# What follows it is no address of the credit.
+_OFFER = re.compile(r"\b(?:sign up|subscribe|donate|follow)\b", re.IGNORECASE)
 # Languages whose titles have their capital in the first word.
 _TITLE_LANGUAGES = frozenset({"fr", "es", "it", "pt", "pl", "ru", "el", "labels"})
 # A form whose words have other uses is less sure where it names a place to post, or a single word that nobody knows.
@@ -111,7 +113,8 @@ def read_credit_at_end(line: str) -> tuple[Credit, str] | None:
 
 def _is_unmistakable(credit: Credit) -> bool:
     """True where the form is sure of itself, or the names are those of outlets: `Via Appia` ends a text about Rome."""
-    named = credit.source and (is_outlet(credit.source) or is_domain(credit.source)) and not is_platform(credit.source)
+    labelled = credit.kind == "source" and credit.source is not None and re.match(r"\W*\w+(?: \w+)?\s?[:：]", credit.evidence)
+    named = credit.source and (labelled or is_outlet(credit.source) or is_domain(credit.source)) and not is_platform(credit.source)
     sure = credit.confidence >= 0.95 and (credit.source or credit.kind == "reporting")
     return bool(sure or named or credit.url or re.match(r"\w{2,6}[:：][\u3040-\u9fff]", credit.evidence))
 
@@ -218,7 +221,7 @@ def _agency_credit(kind: str, mark: AgencyMark) -> Credit:
 
 
 def _credit(kind: str, confidence: float, parties: Parties, text: str, *, evidence: str) -> Credit:
-    link = re.search(URL, text)
+    link = re.search(URL, _OFFER.split(text)[0])
     url = link[0].rstrip(".,;:)") if link else None
     return Credit(
         kind=kind,

@@ -18,7 +18,7 @@ _MONTH = (
 )
 DAY = (
     rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|\d{{1,2}}(?:st|nd|rd|th|er|º|°|\.)? (?:of |de |d['’])?{_MONTH},?(?: (?:de |del )?\d{{4}})?"
-    rf"|{_MONTH} ?[/–-] ?{_MONTH} \d{{4}}|(?:spring|summer|autumn|fall|winter) \d{{4}}|{_MONTH} (?:de )?\d{{4}}|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\d{{4}})"
+    rf"|{_MONTH} ?[/–-] ?{_MONTH} \d{{4}}|(?:spring|summer|autumn|fall|winter) \d{{4}}|{_MONTH} (?:de )?\d{{4}}|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\d{{1,2}}/\d{{4}}|\d{{4}})"
 )
 
 # What people put before a credit: arrows, brackets, stars, pictures; a label that it is a note.

@@ -26,11 +26,11 @@ _AFTERWARDS = re.compile(
     r"|[.;,]?\s*\(?(?:is |and is )?(?:licensed |shared |republished |reprinted |reposted |used |reproduced )?(?:here )?(?:under|via) (?:a |an |the |its )?.{0,90}\b(?:licen[cs]e|cc)\b.*"
     r"|[,;]?\s*\(?(?:h/t|hat[ -]tip)\b.*|[.,;]?\s*under (?:a )?(?:creative commons|cc)\b.*|\s+on (?:x|twitter|facebook|mastodon|bluesky|reddit|telegram|gab|youtube|instagram)|[,;]?\s+(?:on )?(?:last )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|\s+(?:yesterday|today|last (?:week|month|year)|earlier (?:this|last) \w+)"
     r"|[.;,]?\s*(?:and is |and |is |has been )?(?:re-?published|re-?printed|re-?posted|reproduced|cross-?posted|used)?\s*(?:here )?(?:with|by) (?:kind |the )?permission\b.*"
-    r"|,? \(?(?:no|nr|n°|№|nº|vol|volume|issue|ausgabe|heft|numéro|número|numero)\b\.? ?\d[\w/ .-]{0,20}"
-    r"|[.;,]?\s*all rights reserved.*|[.;,]\s*(?:copyright|©).*|[,;.]\s*\(?(?:fot|foto|photo|image|bild|zdj|images?|video)\b.*|\s+for (?:the|this|that) (?:link|tip|story|find|pointer|article).*"
+    r"|,? \(?(?:(?:no|nr|vol|volume|issue|ausgabe|heft|numéro|número|numero|n)\b\.?|n°|№|nº) ?\d[\w/ .-]{0,20}"
+    r"|,? (?:at|on) [\w-]+\.(?:\w{2,3}\.)?\w{2,4}|[.;,]?\s*all rights reserved.*|[.;,]\s*(?:copyright|©).*|[,;.]\s*\(?(?:fot|foto|photo|image|bild|zdj|images?|video)\b.*|\s+for (?:the|this|that) (?:link|tip|story|find|pointer|article).*"
     r"|\s+and (?:is|was|has been|appears|appeared|has)\b.*|\.\s+(?:sign up|to see|visit|support|donate|for more|find|learn|like|republish|help|join)\b.*|['’]s (?:website|web site|site|blog|page|homepage|(?:[\w-]+ ){0,3}(?:issue|edition))"
     r"|\s+in (?:partnership|collaboration|cooperation|association|conjunction) with .*"
-    r"|,\s+(?:an?|the|its) (?:[\w-]+ ){0,4}(?:weekly|magazine|newspaper|website|site|blog|nonprofit|non-profit|publication|daily|monthly|newsletter|news|project|journal|organi[sz]ation|outlet|newsroom)\b.*|,?\s*where (?:it|this|the|he|she|they)\b.*|\.\s+(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
+    r"|,\s+(?:an?|the|its) (?:[\w-]+ ){0,4}(?:weekly|magazine|newspaper|website|site|blog|nonprofit|non-profit|publication|daily|monthly|newsletter|news|project|journal|organi[sz]ation|outlet|newsroom|initiative|division|service|center|centre|programme?|partnership|platform|network|collaboration|charity|publisher|podcast)\b.*|,?\s*where (?:it|this|the|he|she|they)\b.*|\.\s+(?:it|this \w+|the (?:views|opinions|article|original)|to read|you can|follow|subscribe)\b.*"
     r"|[.,;]?\s*(?:unter|sous|bajo|sotto|sob|na)\s+(?:einer |der |la |une |una |uma |a )?.{0,20}(?:lizenz|licence|licencia|licenza|licença|licencji).*"
     r"|[.;]\s*(?:lire|lea|lee|leggi|leia|lesen sie|czytaj|читать|διαβάστε)\b.*|\s+(?:erschienen|veröffentlicht|publiziert)(?: (?:und|worden)\b.*)?)$",
     re.IGNORECASE,
@@ -47,6 +47,7 @@ _LEAD = re.compile(
     r"^(?:(?:the )?(?:[^\W\d]+,? \d{4},? |[^\W\d]+,? |\d+ )?(?:print )?(?:issue|edition|pages) of|(?:the author['’]s|his|her|my|their|our|its) (?:own |personal )?(?:blog|website|site|substack|newsletter),?(?: at)?"
     r"|(?:de[rmns] |das |die )?(?:online-?|nachrichten-?|internet-?)?(?:zeitschrift|zeitung|tageszeitung|wochenzeitung|magazin|portal|web-?seite|web-?site|internetseite|homepage|plattform|blog)(?: von| des| der)?"
     r"|(?:the |its |our )(?:website|site|blog|pages|newspaper|magazine|journal|newsletter|partners?(?: site)?|friends?|folks|sister site|colleagues|good people)(?: of| at| over at|,)?(?-i: the)?|(?-i:website|site|blog|newspaper|magazine)"
+    r"|(?:le |el |il |o |dem |im )?(?:numéro|número|numero|heft|ausgabe|n°|nr\.?|numerze|номере?) [\d/]+(?: d[eio]l?(?:la)?| von| der)?"
     rf"|(?-i:(?:(?:l[ea]s?|du|el|l[ao]s|del|il|lo|dal|dello|della|sul|sulla|nel|nella|o|a|d[oa]|n[oa]|τ(?:ο|η|ην|ου|ης)) )?(?:{_KIND})(?: [a-zà-žа-яёα-ώ-]{{4,14}})?(?: (?:d[eiou]|del|de la|de los|del?la|da|des))?))\s+(?=(?-i:[\"“„«»'‘]?[A-ZÀ-ÞŁŚŻŹĆĄĘΆ-ΫА-ЯЁ\d])|[\w-]+\.\w)",
     re.IGNORECASE,
 )
@@ -193,7 +194,7 @@ def _joined_by_words(name: str) -> Parties | None:
     """`Ada Quill at the Ledger`, `the Ledger by Ada Quill`, `the Ledger's Ada Quill`, `the Ledger via the Gazette`."""
     if (found := _PERSON_AT.match(name)) and (author := _surely_person(found["author"])) and (outlet := outlet_name(found["outlet"])):
         return Parties(source=outlet, author=author)
-    if (found := _OUTLET_BY.match(name)) and (author := author_name(found["author"])) and (outlet := outlet_name(found["outlet"])):
+    if (found := _OUTLET_BY.match(name)) and (author := _first_author(found["author"])) and (outlet := outlet_name(found["outlet"])):
         return Parties(source=outlet, author=author)
     if (found := _POSSESSIVE.match(name)) and is_outlet(found["outlet"]) and (author := person_name(found["author"])):
         return Parties(source=found["outlet"], author=author)
@@ -224,6 +225,11 @@ def _two(left: str, right: str) -> Parties | None:
     if (author := _surely_person(left) or (author_name(left) if is_outlet(second) and not is_outlet(first) else None)) and second:
         return Parties(source=second, author=author)
     return None
+
+
+def _first_author(text: str) -> str | None:
+    """The people of a byline; the first alone where their offices follow that are more than roles: `Lena Fisk, University of Otago`."""
+    return author_name(text) or (author_name(text.split(",")[0]) if "," in text else None)
 
 
 def _surely_person(text: str) -> str | None:

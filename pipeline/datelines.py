@@ -137,7 +137,7 @@ def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
     in_capitals = bool(place) and place.split(",")[0].isupper()
     # Without a dash only a bracket glued to the first word, as CNN has it, or after a short place in capitals or with a full stop.
     if form is _BRACKETED and dash in {"", ".", ":"}:
-        short = len(place.split(",")[0].split()) <= 3 and (in_capitals or dash == "." or place.endswith((".", ":")) or place[-1:].isdigit())
+        short = len(place.split(",")[0].split()) <= 3 and (in_capitals or dash == "." or place.endswith((".", ":")) or any(letter.isdigit() for letter in place))
         if not begins_anew or not (short if place else not dash):
             return None
     if not begins_anew and not in_capitals and place:
@@ -165,7 +165,7 @@ def _agency_in(text: str) -> str | None:
 
 def _unknown(text: str) -> str | None:
     """Capitals that no state or alliance is called by: after a place in capitals they are an agency that we do not know."""
-    return text if re.fullmatch(r"[A-Z]{3,6}", text) and text not in {"USA", "NATO", "USSR", "UAE", "DDR", "GDR", "UDSSR", "CSSR"} else None
+    return text if re.fullmatch(r"[A-Z]{3,6}|[А-ЯЁ][А-яЁё]{0,5}[А-ЯЁ]{2,6}", text) and text not in {"USA", "NATO", "USSR", "UAE", "DDR", "GDR", "UDSSR", "CSSR"} else None
 
 
 def _suffix_agency(inside: str) -> str | None:

@@ -19,6 +19,7 @@ _WORDS = {
 _PRESS = frozenset(
     {"blog", "blogs", "website", "magazine", "newsletter", "online", "diplomatique", "international", "news", "podcast", "channel", "site"}
 )
+_NO_PERSON = _WORDS["not_person"] | _WORDS["roles"]
 _ARTICLES = frozenset({"the", "der", "die", "das", "le", "la", "les", "el", "il", "o", "a"})
 _MOST_WORDS = 9
 _MOST_LETTERS = 90
@@ -80,7 +81,7 @@ def outlet_name(text: str) -> str | None:
         return name
     if len(words) == 1 and name.casefold() in _WORDS["not_alone"]:
         return None
-    if not _begins_as_name(words) or words[-1].casefold() in _WORDS["inside"] - _PRESS:
+    if not _begins_as_name(words) or words[-1] in _WORDS["inside"] - _PRESS:
         return None
     strange = [word for word in words if not _is_capital(word) and not _may_be_small(word.strip(_WORD_EDGES))]
     if strange and not (_has_case_endings(name) and _reads_as_slavic_or_greek(words, strange)):
@@ -125,7 +126,7 @@ def person_name(text: str) -> str | None:
     if any(letter in bare for letter in "0123456789@|()/:;,!?") or _SENTENCE_END.search(bare):
         return None
     lowered = [word.strip(_WORD_EDGES + ".").casefold() for word in words]
-    if (_WORDS["not_person"] | _WORDS["roles"]).intersection(lowered) or lowered[0] in _WORDS["not_first"] - {"may", "april", "june"}:
+    if _NO_PERSON.intersection(word for place, word in enumerate(lowered) if not (place and word == "st")) or lowered[0] in _WORDS["not_first"] - {"may", "april", "june"}:
         return None
     capital = [_is_capital(word) for word in words]
     between = all(is_capital or word in _WORDS["particles"] for word, is_capital in zip(lowered, capital, strict=True))
