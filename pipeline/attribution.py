@@ -159,6 +159,10 @@ def _parties(form: Form, found: re.Match[str]) -> Parties | None:
         return read_cjk(cjk)
     if agency := groups.get("agency"):
         return Parties(source=agency) if is_agency(agency) and is_agency(groups.get("agency2", agency)) else None
+    return _source_and_author(form, groups)
+
+
+def _source_and_author(form: Form, groups: dict[str, str]) -> Parties | None:
     author = author_name(groups["author"]) if "author" in groups else None
     if "author" in groups and author is None:
         return None
@@ -167,11 +171,16 @@ def _parties(form: Form, found: re.Match[str]) -> Parties | None:
     named = read_parties(groups["source"])
     if named is None and form.language in _TITLE_LANGUAGES:
         named = read_title(groups["source"], sure=form.confidence >= 0.95)
-    if named and form.kind == "read_at" and groups["source"].startswith("the ") and _is_unknown_word(named.source or ""):  # more at the Hilton
+    if named is None or _is_somewhere(form.kind, groups["source"], named.source or ""):
         return None
-    if named and form.kind == "via" and "," in (named.source or "") and not is_outlet(named.source or ""):  # Via Veneto, Rome
-        return None
-    return None if named is None else Parties(source=named.source, author=author or named.author)
+    return Parties(source=named.source, author=author or named.author)
+
+
+def _is_somewhere(kind: str, said: str, source: str) -> bool:
+    """True where the words lead to a place rather than to an outlet: `more at the Hilton`, `Via Veneto, Rome`."""
+    if kind == "read_at":
+        return said.startswith("the ") and _is_unknown_word(source)
+    return kind == "via" and "," in source and not is_outlet(source)
 
 
 def _is_byline(named: Parties, text: str) -> bool:

@@ -17,14 +17,17 @@ _MONTH = (
     r"|styc|lut|czerw|lip|sierp|wrze|paź|list|grud|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|ιαν|φεβ|μαρ|απρ|μαΐ|μαϊ|ιουν|ιουλ|αυγ|σεπ|οκτ|νοε|δεκ)[^\W\d]*\.?"
 )
 DAY = (
-    rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|\d{{1,2}}(?:st|nd|rd|th|er|º|°|\.)? (?:of |de |d['’])?{_MONTH},?(?: (?:de |del )?\d{{4}})?"
-    rf"|{_MONTH} ?[/–-] ?{_MONTH} \d{{4}}|(?:spring|summer|autumn|fall|winter) \d{{4}}|{_MONTH} (?:de )?\d{{4}}|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\d{{1,2}}/\d{{4}}|\d{{4}})"
+    rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º|°|\.)? (?:of |de |d['’])?{_MONTH},?(?: (?:de |del )?\d{{4}})?"
+    rf"|{_MONTH} ?[/–-] ?{_MONTH} \d{{4}}|(?:spring|summer|autumn|fall|winter) \d{{4}}|{_MONTH} (?:de )?\d{{4}}"
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}/\d{4}|\d{4})"
 )
 
 # What people put before a credit: arrows, brackets, stars, pictures; a label that it is a note.
 _ORNAMENT = re.compile(
     r"[^\w\"“„«@©]*(?:(?:(?:(?:the )?(?:editors?|authors?|publishers?)(?:['’]s?)? )?note|disclaimer|disclosure|ed\.|n\.?b\.?|p\.?s\.?"
-    r"|anm(?:erkung|\.)(?: der redaktion| d\. red\.)?|hinweis|nota(?: del editor| della redazione| do editor)?|ndlr|nota bene|uwaga|od redakcji|от редакции|примечание)"
+    r"|anm(?:erkung|\.)(?: der redaktion| d\. red\.)?|hinweis|nota(?: del editor| della redazione| do editor)?|ndlr|nota bene"
+    r"|uwaga|od redakcji|от редакции|примечание)"
     r"(?: ?[:.–—-]+ ?))?",
     re.IGNORECASE,
 )
@@ -77,7 +80,9 @@ def _forms() -> tuple[tuple[frozenset[str], tuple[Form, ...]], ...]:
     cues = {language: frozenset(_STEM.findall(listed)) for language, listed in table.pop("cues").items()}
     groups = [(language, forms, pieces) for language, forms in table.items()]
     groups += [(language, every, pieces | of_language) for language, of_language in words.items()]
-    return tuple((cues.get(language, frozenset()), tuple(_form(language, form, names) for form in forms)) for language, forms, names in groups)
+    return tuple(
+        (cues.get(language, frozenset()), tuple(_form(language, form, names) for form in forms)) for language, forms, names in groups
+    )
 
 
 def _form(language: str, form: dict[str, Any], pieces: dict[str, str]) -> Form:

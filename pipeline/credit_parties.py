@@ -11,13 +11,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.credit_forms import DAY, URL
-from pipeline.names import author_name, host_of, is_domain, is_given_name, is_outlet, is_place, is_surely_person, outlet_name, person_name, title_name, trimmed
+from pipeline.names import (
+    author_name,
+    host_of,
+    is_domain,
+    is_given_name,
+    is_outlet,
+    is_place,
+    is_surely_person,
+    outlet_name,
+    person_name,
+    title_name,
+    trimmed,
+)
 from pipeline.publishers import is_agency, is_known, is_shortener
 
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
 _TIME = r"(?:\s?[,–—-]? (?:at |um |à |a las )?\d{1,2}[:.]\d{2}.{0,12})?"
 _ON = r"(?:on |dated |am |vom |im |le |du |el |il |em |del |στις |z dnia |dnia |от |in )?"
-_DATE_AFTER = re.compile(rf"[\s,;(–—|-]+(?:de |del |di |do |von |in der ausgabe vom |numéro de )?{_ON}{_WEEKDAY}{DAY}{_TIME}(?: г(?:ода)?\.?| r\.)?[)\s.]*$", re.IGNORECASE)
+_DATE_AFTER = re.compile(
+    rf"[\s,;(–—|-]+(?:de |del |di |do |von |in der ausgabe vom |numéro de )?{_ON}{_WEEKDAY}{DAY}{_TIME}(?: г(?:ода)?\.?| r\.)?[)\s.]*$",
+    re.IGNORECASE,
+)
 _DATE_BEFORE = re.compile(rf"^{_ON}{_WEEKDAY}{DAY},?\s+(?:(?:on|at|in|by|bei|auf|in|sur|dans|en|su|em|w|na|в|на)\s+)?", re.IGNORECASE)
 # What is said after the name: of the licence, of where to click.
 _AFTERWARDS = re.compile(
@@ -54,19 +69,26 @@ _LEAD = re.compile(
 # The title of what is credited, before the name: `“The crane returns”, Harbour Ledger`.
 _TITLE = re.compile(r"^\s*[\"“«„][^\"“”«»„]{3,150}[\"“”»],?\s+(?=\w)")
 # Who is nobody in particular.
-_DESK = re.compile(r"(?:the )?(?:editorial (?:board|staff|team)|editors?|staff|newsroom|news desk|redaktion|rédaction|redacción|redazione|redação|redakcja|редакция)", re.IGNORECASE)
+_DESK = re.compile(
+    r"(?:the )?(?:editorial (?:board|staff|team)|editors?|staff|newsroom|news desk|redaktion|rédaction|redacción|redazione|redação|redakcja|редакция)",
+    re.IGNORECASE,
+)
 # What an outlet calls the people that a byline names: `AP Business Writer`.
-_STAFF = re.compile(r"(?<=\w)(?: [a-z]+)* (?:reporter|correspondent|strategist|analyst|editor|columnist|writer|economist)s?$|(?<=\w)(?: [A-Z]\w+){0,2} (?:Writer|Reporter|Correspondent|Editor)s?$")
+_STAFF = re.compile(
+    r"(?<=\w)(?: [a-z]+)* (?:reporter|correspondent|strategist|analyst|editor|columnist|writer|economist)s?$|(?<=\w)(?: [A-Z]\w+){0,2} (?:Writer|Reporter|Correspondent|Editor)s?$"
+)
 # An article that belongs to the sentence and not to the name: `published in the Harbour Ledger`.
 _ARTICLE = re.compile(
     r"^(?:the|der|die|das|dem|den|le|la|les|el|los|las|il|lo|o|a|os|as|το|η|ο|τα|του|της|την|τον|στο|στην) (?=[^\Wa-zα-ωά-ώ\d])"
 )
 # A person at an outlet, and an outlet with its person.
-_AT = r"via|for|at|@|of|on|from|in|with|writing for|writing in|writing at|pour|chez|für|bei|auf|para|per|su|dla|w|z|из|для|в|του|της|στο|στην"
+_AT = (
+    r"via|for|at|@|of|on|from|in|with|writing for|writing in|writing at|pour|chez|für|bei|auf|para|per|su|dla|w|z|из|для|в|του|της|στο|στην"
+)
 _BY = r"by|written by|authored by|author:?|par|von|por|di|autor:?|автор:?|του|της|/ ?by"
 _PERSON_AT = re.compile(rf"^(?P<author>.{{3,70}}?),? (?:{_AT}) (?P<outlet>.{{2,}})$", re.IGNORECASE)
 _OUTLET_BY = re.compile(rf"^(?P<outlet>.{{2,}}?),? \(?(?:{_BY}) (?P<author>.{{3,70}}?)\)?$", re.IGNORECASE)
-_POSSESSIVE = re.compile(r"^(?P<outlet>.{2,}?)['’]s (?P<author>.{5,60})$")
+_POSSESSIVE = re.compile(r"^(?P<outlet>.{2,}?)(?:['’]s|(?<=s)['’]) (?P<author>.{5,60})$")
 _VIA = re.compile(r"^(?P<outlet>.{2,}?) (?:via|through) (?P<other>.{2,})$", re.IGNORECASE)
 _BRACKETED = re.compile(r"^(?P<left>.{2,}?)\s*[(\[](?P<right>[^()\[\]]{2,60})[)\]]?$")
 _MARK = re.compile(r"\s*[|/·•»]\s*|\s+[–—-]\s+|,\s+|:\s+|;\s+")
@@ -139,9 +161,11 @@ def _said(text: str) -> str:
     if (bracket := _BRACKETED.match(name)) and is_place(bracket["right"]):
         name = bracket["left"]
     name = trimmed(name)
-    if (agency := re.match(r"(?:la |l['’]|der |the )?(?:agencia|agenzia|agência|agence|agencji|agentur|news agency|агентства?) (?=\w)", name, re.IGNORECASE)) and (
-        is_agency(name[agency.end() :]) and name[0].islower()
-    ):
+    if (
+        agency := re.match(
+            r"(?:la |l['’]|der |the )?(?:agencia|agenzia|agência|agence|agencji|agentur|news agency|агентства?) (?=\w)", name, re.IGNORECASE
+        )
+    ) and (is_agency(name[agency.end() :]) and name[0].islower()):
         return name[agency.end() :]
     return name if is_known(name) and not name.startswith("the ") else _ARTICLE.sub("", name)
 
@@ -177,6 +201,8 @@ def _splits(name: str) -> Iterator[tuple[str, str]]:
 
 def _outlet_with_author(name: str, *, people_first: bool) -> Parties | None:
     if people_first:
+        if (found := _POSSESSIVE.match(name)) and is_outlet(found["outlet"]) and (author := _surely_person(found["author"])):
+            return Parties(source=found["outlet"], author=author)
         author, outlet = author_name(name), outlet_name(name)
         lone = author is not None and " " not in author and not is_given_name(author) and not author.startswith("@")
         if author and not lone and (not is_outlet(author) or is_surely_person(author)):
@@ -196,7 +222,7 @@ def _joined_by_words(name: str) -> Parties | None:
         return Parties(source=outlet, author=author)
     if (found := _OUTLET_BY.match(name)) and (author := _first_author(found["author"])) and (outlet := outlet_name(found["outlet"])):
         return Parties(source=outlet, author=author)
-    if (found := _POSSESSIVE.match(name)) and is_outlet(found["outlet"]) and (author := person_name(found["author"])):
+    if (found := _POSSESSIVE.match(name)) and is_outlet(found["outlet"]) and (author := _surely_person(found["author"])):
         return Parties(source=found["outlet"], author=author)
     if (found := _VIA.match(name)) and (outlet := outlet_name(found["outlet"])) and outlet_name(found["other"]):
         return Parties(source=outlet)
@@ -229,7 +255,7 @@ def _two(left: str, right: str) -> Parties | None:
 
 def _first_author(text: str) -> str | None:
     """The people of a byline; the first alone where their offices follow that are more than roles: `Lena Fisk, University of Otago`."""
-    return author_name(text) or (author_name(text.split(",")[0]) if "," in text else None)
+    return author_name(text) or (author_name(text.split(",", maxsplit=1)[0]) if "," in text else None)
 
 
 def _surely_person(text: str) -> str | None:

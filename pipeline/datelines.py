@@ -126,18 +126,22 @@ def sole_agency(text: str) -> str | None:
 
 def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
     place, dash = (found["place"] or "").strip(), found["dash"].strip()
-    agency = _agency_in(found["agency"]) or (_unknown(found["agency"]) if form is _BRACKETED and place.split(",")[0].isupper() and dash else None)
+    agency = _agency_in(found["agency"]) or (
+        _unknown(found["agency"]) if form is _BRACKETED and place.split(",")[0].isupper() and dash else None
+    )
     if agency is None or len(place.split()) > 8 or place.split(" ")[0] in {"The", "A", "An", "This"} or is_agency(place.strip(",.: ")):
         return None
     if form is _FIRST and agency not in _CLEAR:
         return None
-    if form is _BESIDE and (not is_agency(agency) or dash == ":" and not place.split(",")[0].isupper()):
+    if form is _BESIDE and (not is_agency(agency) or (dash == ":" and not place.split(",")[0].isupper())):
         return None
     begins_anew = not found["rest"].lstrip('"“„«')[:1].islower()
     in_capitals = bool(place) and place.split(",")[0].isupper()
     # Without a dash only a bracket glued to the first word, as CNN has it, or after a short place in capitals or with a full stop.
     if form is _BRACKETED and dash in {"", ".", ":"}:
-        short = len(place.split(",")[0].split()) <= 3 and (in_capitals or dash == "." or place.endswith((".", ":")) or any(letter.isdigit() for letter in place))
+        short = len(place.split(",")[0].split()) <= 3 and (
+            in_capitals or dash == "." or place.endswith((".", ":")) or any(letter.isdigit() for letter in place)
+        )
         if not begins_anew or not (short if place else not dash):
             return None
     if not begins_anew and not in_capitals and place:
@@ -165,7 +169,12 @@ def _agency_in(text: str) -> str | None:
 
 def _unknown(text: str) -> str | None:
     """Capitals that no state or alliance is called by: after a place in capitals they are an agency that we do not know."""
-    return text if re.fullmatch(r"[A-Z]{3,6}|[А-ЯЁ][А-яЁё]{0,5}[А-ЯЁ]{2,6}", text) and text not in {"USA", "NATO", "USSR", "UAE", "DDR", "GDR", "UDSSR", "CSSR"} else None
+    return (
+        text
+        if re.fullmatch(r"[A-Z]{3,6}|[А-ЯЁ][А-яЁё]{0,5}[А-ЯЁ]{2,6}", text)
+        and text not in {"USA", "NATO", "USSR", "UAE", "DDR", "GDR", "UDSSR", "CSSR"}
+        else None
+    )
 
 
 def _suffix_agency(inside: str) -> str | None:

@@ -31,7 +31,7 @@ _DOMAIN = re.compile(
     r"|nz|ie|nl|be|se|no|dk|fi|cz|example|today|media|online|live|world|biz|edu|gov|mx|ar|cl)(?:/\S*)?",
     re.IGNORECASE,
 )
-_ELIDED = re.compile(r"^(?:[dlnst]|dell|dall|nell|sull|all|un)['’](?=\w)")  # Le Fil d’Or
+_ELIDED = re.compile(r"^(?:[dlnst]|dell|dall|nell|sull|all|un)['’](?=\w)")  # Le Fil d'Or
 _INITIALS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4})*")  # of a desk: dpa, jki/dpa
 _QUOTED = re.compile(r"[\"“„«»‚‘](?:[^\W_][^\s\"“”„«»]* ?){1,6}[\"“”«»‘’]")
 _HANDLE = re.compile(r"@\w[\w.@-]{1,40}")
@@ -66,11 +66,9 @@ def outlet_name(text: str) -> str | None:
     name = trimmed(text)
     if not name or len(name) > _MOST_LETTERS:
         return None
-    if _QUOTED.fullmatch(text.strip()) and not _SENTENCE_END.search(name):
-        return name
     if is_domain(name):
         return host_of(name)
-    if _HANDLE.fullmatch(name) or is_known(name):
+    if _HANDLE.fullmatch(name) or is_known(name) or (_QUOTED.fullmatch(text.strip()) and not _SENTENCE_END.search(name)):
         return name
     if _CJK.search(name):
         return name if _CJK_NAME.fullmatch(name) and name not in _WORDS["not_cjk"] else None
@@ -79,9 +77,7 @@ def outlet_name(text: str) -> str | None:
         return None
     if "," in name and _several(name):
         return name
-    if len(words) == 1 and name.casefold() in _WORDS["not_alone"]:
-        return None
-    if not _begins_as_name(words) or words[-1] in _WORDS["inside"] - _PRESS:
+    if name.casefold() in _WORDS["not_alone"] or not _begins_as_name(words) or words[-1] in _WORDS["inside"] - _PRESS:
         return None
     strange = [word for word in words if not _is_capital(word) and not _may_be_small(word.strip(_WORD_EDGES))]
     if strange and not (_has_case_endings(name) and _reads_as_slavic_or_greek(words, strange)):
@@ -93,7 +89,7 @@ def title_name(text: str, *, most_small: int) -> str | None:
     """A name that has its capital in the first word alone, as Romance and Slavic titles do: `La Vie des idées`. None for prose."""
     name = trimmed(text)
     words = name.split()
-    if not 2 <= len(words) <= 6 or any(letter in name for letter in ".,;:!?()0123456789") or not _begins_as_name(words):
+    if not 2 <= len(words) <= 6 or any(letter in name for letter in ".,;:!?()0123456789") or not _begins_as_name(words) or is_place(name):
         return None
     small = [word for word in words if not _is_capital(word) and not _may_be_small(word.strip(_WORD_EDGES))]
     return name if len(small) <= most_small and words[-1].casefold() not in _WORDS["inside"] - _PRESS else None
@@ -102,7 +98,7 @@ def title_name(text: str, *, most_small: int) -> str | None:
 def _several(name: str) -> bool:
     """True for names with commas between them: `dpa, Tagesschau`."""
     parts = [part.strip() for part in re.split(r",|\s(?:and|und|et|y|e|i|и|και|&)\s", name)]
-    return outlet_name(parts[0]) is not None and all(1 < len(part) and (outlet_name(part) or _INITIALS.fullmatch(part)) for part in parts)
+    return outlet_name(parts[0]) is not None and all(len(part) > 1 and (outlet_name(part) or _INITIALS.fullmatch(part)) for part in parts)
 
 
 def is_outlet(name: str) -> bool:
@@ -126,7 +122,9 @@ def person_name(text: str) -> str | None:
     if any(letter in bare for letter in "0123456789@|()/:;,!?") or _SENTENCE_END.search(bare):
         return None
     lowered = [word.strip(_WORD_EDGES + ".").casefold() for word in words]
-    if _NO_PERSON.intersection(word for place, word in enumerate(lowered) if not (place and word == "st")) or lowered[0] in _WORDS["not_first"] - {"may", "april", "june"}:
+    if _NO_PERSON.intersection(word for place, word in enumerate(lowered) if not (place and word == "st")) or lowered[0] in _WORDS[
+        "not_first"
+    ] - {"may", "april", "june"}:
         return None
     capital = [_is_capital(word) for word in words]
     between = all(is_capital or word in _WORDS["particles"] for word, is_capital in zip(lowered, capital, strict=True))
@@ -178,7 +176,11 @@ def _is_role(text: str) -> bool:
 def _begins_as_name(words: list[str]) -> bool:
     first = words[0].split("/")[0].strip(_WORD_EDGES)
     lowered = first.casefold()
-    if lowered in _WORDS["not_first"] and first != "WHO" and (len(words) == 1 or not _WORDS["outlet"].intersection(word.casefold() for word in words[1:])):
+    if (
+        lowered in _WORDS["not_first"]
+        and first != "WHO"
+        and (len(words) == 1 or not _WORDS["outlet"].intersection(word.casefold() for word in words[1:]))
+    ):
         return False
     return first[:1].isupper() or (first[:1].isdigit() and len(words) > 1) or bool(_CAMEL.fullmatch(first))
 
