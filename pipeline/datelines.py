@@ -127,7 +127,7 @@ def sole_agency(text: str) -> str | None:
 def _dateline(form: re.Pattern[str], found: re.Match[str]) -> AgencyMark | None:
     place, dash = (found["place"] or "").strip(), found["dash"].strip()
     agency = _agency_in(found["agency"]) or (
-        _unknown(found["agency"]) if form is _BRACKETED and place.split(",")[0].isupper() and dash else None
+        _unknown(found["agency"]) if form is _BRACKETED and place.split(",")[0].isupper() and (dash or place[-1].isdigit()) else None
     )
     if agency is None or len(place.split()) > 8 or place.split(" ")[0] in {"The", "A", "An", "This"} or is_agency(place.strip(",.: ")):
         return None

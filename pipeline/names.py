@@ -33,6 +33,8 @@ _DOMAIN = re.compile(
 )
 _ELIDED = re.compile(r"^(?:[dlnst]|dell|dall|nell|sull|all|un)['’](?=\w)")  # Le Fil d'Or
 _INITIALS = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4})*")  # of a desk: dpa, jki/dpa
+# German outlets are one word with what they are: Hafenblatt.
+_COMPOUND = re.compile(r"\w{3}(?:blatt|zeitung|anzeiger|bote|kurier|magazin|rundschau|nachrichten|presse|blog|funk)$")
 _QUOTED = re.compile(r"[\"“„«»‚‘](?:[^\W_][^\s\"“”„«»]* ?){1,6}[\"“”«»‘’]")
 _HANDLE = re.compile(r"@\w[\w.@-]{1,40}")
 _CAMEL = re.compile(r"[A-Z][a-z]+(?:[A-Z][A-Za-z]+)+|[a-z]+[A-Z]\w*")
@@ -105,11 +107,11 @@ def is_outlet(name: str) -> bool:
     """True where the name itself says that it is an outlet's: a known one, a domain, a word that outlets are called by."""
     if is_known(name) or is_domain(name) or _CAMEL.fullmatch(name):
         return True
-    first = name.split(maxsplit=1)[0]
+    first = name.partition(" ")[0]
     if (first.isupper() or _CAMEL.fullmatch(first)) and is_known(first):  # CNN Business, teleSUR English
         return True
     words = [word.strip(_WORD_EDGES).casefold() for word in re.split(r"[\s-]+", name)]
-    return (len(words) > 1 and words[0] in _ARTICLES) or bool(_WORDS["outlet"].intersection(words))
+    return (len(words) > 1 and words[0] in _ARTICLES) or bool(_WORDS["outlet"].intersection(words)) or bool(_COMPOUND.search(words[-1]))
 
 
 def person_name(text: str) -> str | None:
@@ -140,7 +142,7 @@ def is_place(text: str) -> bool:
     """True for a country, a region or a great city, alone or one in another: `Rome`, `Cúcuta, Colombia`, `New York`."""
     words = [word.strip(_WORD_EDGES).casefold() for word in text.split()]
     known = [word in _WORDS["places"] for word in words]
-    return known[-1] and all(place or word in _WORDS["of_places"] for place, word in zip(known, words, strict=True))
+    return bool(known) and known[-1] and all(place or word in _WORDS["of_places"] for place, word in zip(known, words, strict=True))
 
 
 def is_surely_person(name: str) -> bool:
@@ -163,12 +165,13 @@ def author_name(text: str) -> str | None:
         return parts[0]
     people = [part for part in parts if person_name(part)]
     others = [part for part in parts if not person_name(part)]
-    if not people or not all(_is_role(part) for part in others):
+    if not people or not all(is_role(part) for part in others):
         return None
     return name if not others else ", ".join(trimmed(person) for person in people)
 
 
-def _is_role(text: str) -> bool:
+def is_role(text: str) -> bool:
+    """True for what somebody is called in an office: `Chief Strategist`, `CEO`."""
     words = [word.strip(_WORD_EDGES + ".").casefold() for word in text.split()]
     return len(words) <= 6 and bool(_WORDS["roles"].intersection(words))
 
