@@ -1,7 +1,8 @@
 """`feedhouse backfill`: the history of feeds between two dates. After the fetch it is the same path as ingest; feed state is left alone.
 
-A list is stored, with its mark in the ledger, before the next one is asked for: started again, a backfill goes on behind the last mark.
-Pages that a killed run had fetched and not yet stored are taken from the archive. So no page is fetched twice.
+A list of a site is stored, with its mark in the ledger, before the next one is asked for: started again, a backfill goes on behind the
+last mark. Pages that a killed run had fetched and not yet stored are taken from the archive. So no page is fetched twice, and no list but
+the one that a killed run was at, and those above it: the feed that names the site, an index of sitemaps, an answer of the Wayback Machine.
 """
 
 from __future__ import annotations

@@ -183,7 +183,16 @@ class _GroupStored:
 
 
 async def store_listing(job: Job, listing: Listing, parts: RunParts) -> Stored:
-    """Gathers the articles of a list and hands them to the loader with its mark."""
+    """Gathers the articles of a list and hands them to the loader with its mark; what fails on the way has taken nothing."""
+    taken_before = set(job.taken)
+    try:
+        return await _gather_and_hand_over(job, listing, parts)
+    except BaseException:
+        job.taken = taken_before  # the window may be tried again
+        raise
+
+
+async def _gather_and_hand_over(job: Job, listing: Listing, parts: RunParts) -> Stored:
     groups = await asyncio.gather(*(_gathered(job, group, listing, parts) for group in listing.groups))
     gathered = merged([group.gathered for group in groups])
     seen, new = sum(group.seen for group in groups), sum(group.new for group in groups)
@@ -247,7 +256,8 @@ async def _hand_over(job: Job, listing: Listing, gathered: Gathered, parts: RunP
             rejections=gathered.rejections,
             captures=gathered.captures,
             sources=listing.sources,
-        )
+        ),
+        wait=job.way is not Way.FILES,  # what is listed again from files costs no site a request
     )
     job.marks.append(
         BackfillMark(url=page.url, position=page.position, is_whole=page.is_whole, go_on=page.go_on, fetched_at=page.fetched_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -28,6 +29,21 @@ PUBLISH_SHARE = 20
 WAITING_HARVESTS = 200
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A harvest, and what is set when it has been written if somebody waits for that."""
+
+    harvest: Harvest
+    written: asyncio.Event | None = None
+
+    @property
+    def patience(self) -> float:
+        """Seconds that it may wait for others to be written with."""
+        if self.written:
+            return 0.0
+        return BATCH_SECONDS if self.harvest.sightings or self.harvest.rejections else QUIET_SECONDS
+
+
 class Loader:
     """Takes harvests from many tasks, writes them from one; an asynchronous context manager that has written all when it is left.
 
@@ -49,7 +65,7 @@ class Loader:
         self._run_id = run_id
         self._now = now
         self._on_loaded = on_loaded
-        self._waiting: asyncio.Queue[Harvest | None] = asyncio.Queue(WAITING_HARVESTS)
+        self._waiting: asyncio.Queue[_Waiting | None] = asyncio.Queue(WAITING_HARVESTS)
         self._last_publish = time.monotonic()
         self._publish_cost = 0.0
 
@@ -64,9 +80,21 @@ class Loader:
 
     async def put(self, harvest: Harvest) -> None:
         """Hand over one harvest; waits while the loader is behind."""
-        await self._hand_over(harvest)
+        await self._hand_over(_Waiting(harvest))
 
-    async def _hand_over(self, item: Harvest | None) -> None:
+    async def put_and_wait(self, harvest: Harvest) -> None:
+        """Hand over one harvest, to be written at once with what waits beside it; it is in the warehouse when this returns."""
+        written = asyncio.Event()
+        await self._hand_over(_Waiting(harvest, written))
+        waiting = asyncio.ensure_future(written.wait())
+        try:
+            await asyncio.wait({waiting, self._writing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+        if not written.is_set():
+            self._writing.result()
+
+    async def _hand_over(self, item: _Waiting | None) -> None:
         handing = asyncio.ensure_future(self._waiting.put(item))
         try:
             await asyncio.wait({handing, self._writing}, return_when=asyncio.FIRST_COMPLETED)
@@ -82,27 +110,28 @@ class Loader:
             if batch:
                 await self._write(batch)
 
-    async def _next_batch(self) -> tuple[list[Harvest], bool]:
+    async def _next_batch(self) -> tuple[list[_Waiting], bool]:
         """What is to be written next, and whether more may come."""
-        batch: list[Harvest] = []
+        batch: list[_Waiting] = []
         articles = sightings = 0
         deadline: float | None = None
         while articles < BATCH_ARTICLES and sightings < BATCH_SIGHTINGS:
             try:
                 async with asyncio.timeout(None if deadline is None else max(0.0, deadline - time.monotonic())):
-                    harvest = await self._waiting.get()
+                    item = await self._waiting.get()
             except TimeoutError:
                 break
-            if harvest is None:
+            if item is None:
                 return batch, False
-            patience = time.monotonic() + (BATCH_SECONDS if harvest.sightings or harvest.rejections else QUIET_SECONDS)
+            patience = time.monotonic() + item.patience
             deadline = min(deadline or patience, patience)
-            batch.append(harvest)
-            articles += len(harvest.articles)
-            sightings += len(harvest.sightings)
+            batch.append(item)
+            articles += len(item.harvest.articles)
+            sightings += len(item.harvest.sightings)
         return batch, True
 
-    async def _write(self, batch: list[Harvest]) -> None:
+    async def _write(self, items: list[_Waiting]) -> None:
+        batch = [item.harvest for item in items]
         started = time.monotonic()
         publish = started - self._last_publish > max(PUBLISH_SECONDS, PUBLISH_SHARE * self._publish_cost)
         if self._archive is not None:
@@ -112,3 +141,6 @@ class Loader:
             self._last_publish = time.monotonic()
             self._publish_cost = self._last_publish - started
         self._on_loaded(batch)
+        for item in items:
+            if item.written:
+                item.written.set()

@@ -67,10 +67,11 @@ class RunParts(FetchingParts):
     progress: Progress
     warehouse: Warehouse
 
-    async def store(self, harvest: Harvest) -> None:
-        """Hand one harvest to the loader, with what has been learnt of hosts meanwhile, and count it."""
+    async def store(self, harvest: Harvest, *, wait: bool = False) -> None:
+        """Hand one harvest to the loader, with what has been learnt of hosts meanwhile, and count it; `wait` until it is written."""
         waits, files = self.client.take_waits(), self.robots.take_files()
-        await self.loader.put(replace(harvest, host_waits=waits, robots_files=files) if waits or files else harvest)
+        whole = replace(harvest, host_waits=waits, robots_files=files) if waits or files else harvest
+        await (self.loader.put_and_wait(whole) if wait else self.loader.put(whole))
         self.progress.harvested(harvest)
 
 

@@ -46,7 +46,9 @@ def article(number: int) -> Reply:
     words = ["".join(dice.choices(_SYLLABLES, k=3)) for _ in range(60)]
     text = f"<p>{' '.join(words[:30])}.</p><p>{' '.join(words[30:])}.</p>"
     dated = f"<meta property='article:published_time' content='{at(number).isoformat()}'>"
-    return Reply(f"<html lang='en'><head><title>{words[0]} {number}</title>{dated}</head><body><article>{text}</article></body></html>".encode())
+    return Reply(
+        f"<html lang='en'><head><title>{words[0]} {number}</title>{dated}</head><body><article>{text}</article></body></html>".encode()
+    )
 
 
 def refusal(seconds: int) -> Reply:
@@ -55,13 +57,13 @@ def refusal(seconds: int) -> Reply:
 
 @dataclass
 class PastSite:
-    """`lists` answers for everything that is no article. `on_ask` is told of each article before it is answered."""
+    """`lists` answers for all that is no article; `refused`: seconds by address, or an article's number. `on_ask` says of each article whether anybody waits for it."""
 
     articles: int
     lists: Callable[[PastSite, str], Reply | None]
-    refused: dict[str, int] = field(default_factory=dict)
+    refused: dict[str | int, int] = field(default_factory=dict)
     gone: int = 7
-    on_ask: Callable[[int], None] = lambda _: None
+    on_ask: Callable[[int], bool] = lambda _: True
     answered: Counter[str] = field(default_factory=Counter)
 
     def serve(self, loopback: Loopback) -> None:
@@ -69,23 +71,19 @@ class PastSite:
 
     def answer(self, request: Request) -> Reply:
         """A refusal counts as no answer: who is refused is to ask again."""
-        if request.url in self.refused:
-            return refusal(self.refused.pop(request.url))
-        reply = self.article(request.url) or self.lists(self, request.url) or Reply(status=404, validators=False)
-        self.answered[request.url] += 1
-        return reply
+        number = number_of(request.url)
+        if (asked := request.url if number is None else number) in self.refused:
+            return refusal(self.refused.pop(asked))
+        self.answered[request.url] += number is None or self.on_ask(number)
+        if number is not None:
+            return Reply(status=410, validators=False) if number == self.gone else article(number)
+        return self.lists(self, request.url) or Reply(status=404, validators=False)
 
-    def article(self, url: str) -> Reply | None:
-        found = re.fullmatch(rf"(?:{WAYBACK}/web/\d{{14}}id_/)?{HOST}/(?:story|\d{{4}}/\d\d/\d\d)/(\d+)", url)
-        if not found:
-            return None
-        number = int(found[1])
-        self.on_ask(number)
-        return Reply(status=410, validators=False) if number == self.gone else article(number)
 
-    def fetched(self) -> dict[str, int]:
-        """How often each article was answered for."""
-        return {url: count for url, count in self.answered.items() if re.search(r"/\d+$", url) and "feed" not in url}
+def number_of(url: str) -> int | None:
+    """The number of an article, at home or in the Wayback Machine."""
+    found = re.fullmatch(rf"(?:{WAYBACK}/web/\d{{14}}id_/)?{HOST}/(?:story|\d{{4}}/\d\d/\d\d)/(\d+)", url)
+    return int(found[1]) if found else None
 
 
 def entries(numbers: range, head: str = "") -> Reply:

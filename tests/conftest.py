@@ -9,6 +9,10 @@ from loopback import Loopback, serving
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--articles", type=int, help="articles of each site with a long past (default: 2,000 of one, fewer of the others)")
+
+
 @pytest.fixture
 def loopback() -> Iterator[Loopback]:
     with serving() as found:
