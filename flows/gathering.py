@@ -102,7 +102,7 @@ class Gatherer:
                 outcome = PageOutcome(article_id=stored.article_id if stored else None, article=None, failure=None, fetch=None)
             if stored is not None:
                 outcome = _as_version_of(stored, outcome)
-            elif outcome.article is not None:
+            elif outcome.article is not None and outcome.article.canonical_url != aliases[entry.entry_id]:  # that was asked for above
                 outcome = await self._unless_known(outcome, outcome.article)
             later = seen_at + turn * EDIT_SPREAD if turn else None
             return self._record(
