@@ -58,11 +58,17 @@ class Collection:
         self._is_indexed = False
 
     def index(self) -> None:
-        """Reads everything once, and notes where the feeds and the pages are. Pages need not be found where there is no feed."""
+        """Reads everything once, and notes where the feeds and the pages are. Pages need not be found where there is no feed.
+
+        Raises:
+            BackfillError: where a file cannot be read to its end, or nothing in the files has an address.
+        """
         if self._is_indexed:
             return
+        has_addresses = False
         for found in self.documents():
             answer = found.answer
+            has_addresses |= bool(answer.url)
             if answer.status in _REDIRECTS and answer.header("location"):
                 self._moved[_key(answer.url)] = urljoin(answer.url, answer.header("location"))
             elif answer.status == 200 and is_feed(answer.body, answer.header("content-type")):
@@ -70,6 +76,9 @@ class Collection:
             elif answer.status == 200:
                 place = (found.file, found.offset)
                 self._pages[_key(answer.url)] = self._pages[hash(answer.url)] = place
+        if not has_addresses:
+            more = f", nor do {len(self.files) - 1} more" if len(self.files) > 1 else ""
+            raise BackfillError(f"{self.files[0].path}: does not say what its address was{more}: name it in a manifest, with url and path")
         if not self.feeds:
             self._pages.clear()
         self._is_indexed = True

@@ -5,10 +5,13 @@ Bodies come decoded. An answer's time is WARC-Date, so that what is made of it i
 
 from __future__ import annotations
 
+import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -17,6 +20,8 @@ from pipeline.errors import ArchiveError
 from pipeline.records import Response
 
 _GZIP = b"\x1f\x8b"
+_PIECE = 1_000_000
+_LONGEST_LINE = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +57,42 @@ def answers_in(path: Path, *, start: int = 0, max_bytes: int) -> Iterator[WarcAn
                 answer = _answer(record, max_bytes)
                 if answer is not None:
                     yield WarcAnswer(offset=offset, answer=answer)
-    except (OSError, ValueError) as error:
+            stream.seek(max(offset, start))
+            if not (_ends_with_a_member if zipped else _ends_with_a_record)(stream):
+                raise ArchiveError(f"{path}: breaks off behind byte {max(offset, start)}, or is no WARC there: get it again, whole")
+    except (OSError, ValueError, zlib.error) as error:
         raise ArchiveError(f"{path}: cannot be read behind byte {max(offset, 0)}: {error}") from error
+
+
+def _ends_with_a_member(stream: IO[bytes]) -> bool:
+    """True if whole gzip members go on to the end: FastWARC takes a file that breaks off for one that ends."""
+    unpack = zlib.decompressobj(wbits=31)
+    is_open = False
+    while piece := stream.read(_PIECE):
+        while piece:
+            is_open = True
+            unpack.decompress(piece)
+            piece = unpack.unused_data
+            if unpack.eof:
+                unpack, is_open = zlib.decompressobj(wbits=31), False
+    return not is_open
+
+
+def _ends_with_a_record(stream: IO[bytes]) -> bool:
+    """True if whole records go on to the end."""
+    start = stream.tell()
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(start)
+    while first := stream.readline(_LONGEST_LINE):
+        if not first.strip():
+            continue
+        length = None
+        while (line := stream.readline(_LONGEST_LINE)).strip():
+            name, _, value = line.partition(b":")
+            length = int(value) if name.strip().lower() == b"content-length" else length
+        if not first.startswith(b"WARC/") or length is None or stream.seek(length, io.SEEK_CUR) > size:
+            return False
+    return True
 
 
 def answer_at(path: Path, offset: int, *, max_bytes: int) -> Response:
