@@ -158,7 +158,9 @@ def failed(parts: FetchingParts, job: Job, url: str, answer: Response | Failure)
 
 def waiting(job: Job, host: str, wait: float) -> BackfillError:
     """The error for a site that asks to be left alone for longer than a run waits."""
-    at = (job.now() + timedelta(seconds=wait)).isoformat(timespec="minutes", sep=" ")[:16]
+    at = (job.now() + timedelta(seconds=wait + 59)).isoformat(timespec="minutes", sep=" ")[
+        :16
+    ]  # the first whole minute that is not too early
     return BackfillError(f"{job.feed.name}: {host} asks to be left alone until {at} UTC; started again after that, it goes on where it was")
 
 

@@ -13,7 +13,7 @@ import pytest
 from loopback import Loopback, Reply, Request
 from test_ingest import House, item, page
 
-from flows.backfill import BackfillOptions, list_backfill, run_backfill
+from flows.backfill import BackfillOptions, Window, WindowWork, list_backfill, run_backfill
 from flows.backfill_error import BackfillError
 from flows.progress import Progress
 from flows.settings import load_feeds_file
@@ -166,3 +166,55 @@ def test_an_endless_history_ends_where_pages_repeat(loopback: Loopback, house: H
     backfill(house, since=day(10_000))
     assert len(stored(house)) == 3
     assert len([request for request in loopback.requests if "feed" in request.url]) <= 6  # two of the pages, and the probe of other ways
+
+
+@pytest.mark.parametrize("asked", [pytest.param(paged_url(FEED, 3), id="a list"), pytest.param("http://blog.example/12", id="an article")])
+def test_a_long_wait_ends_the_run_politely_and_the_next_one_goes_on(loopback: Loopback, house: House, asked: str) -> None:
+    wordpress(loopback)
+    good = loopback.routes[asked]
+    loopback.routes[asked] = Reply(status=429, headers={"Retry-After": "3600"}, validators=False)
+    with pytest.raises(
+        BackfillError, match=r"blog: .* asks to be left alone until 2026-03-10 13:00 UTC; started again after that, it goes on"
+    ):
+        backfill(house, since=day(10_000), via="paged")
+    assert len(loopback.asked(asked)) == 1
+    loopback.routes[asked] = good
+    house.now += timedelta(minutes=30)
+    before = len(loopback.requests)
+    with pytest.raises(BackfillError, match="13:00 UTC"):
+        backfill(house, since=day(10_000), via="paged")
+    assert len(loopback.requests) == before  # it is left alone
+    house.now += timedelta(hours=1)
+    backfill(house, since=day(10_000), via="paged")
+    assert len(stored(house)) == ARTICLES
+    assert {n: len(loopback.asked(f"http://blog.example/{n}")) for n in range(ARTICLES)} == {
+        n: 1 + (asked == f"http://blog.example/{n}") for n in range(ARTICLES)
+    }
+
+
+def test_a_window_that_fails_is_tried_again_alone(loopback: Loopback, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.backfill.WINDOW_ENTRIES", PER_PAGE)
+    wordpress(loopback)
+    third = paged_url(FEED, 3)
+    good = loopback.routes[third]
+    loopback.routes[third] = Reply(status=500, validators=False)
+    tried: list[str] = []
+
+    def twice(work: WindowWork) -> WindowWork:
+        async def run(window: Window) -> None:
+            tried.append(window.name)
+            try:
+                await work(window)
+            except BackfillError:
+                loopback.routes[third] = good
+                tried.append(window.name)
+                await work(window)
+
+        return run
+
+    with Progress(io.StringIO()) as progress:
+        given = options(house, day(10_000), via="paged")
+        asyncio.run(run_backfill(given, load_feeds_file(house.path, {}), progress=progress, now=lambda: house.now, as_task=twice))
+    assert [f"blog, paged, window {n}" for n in (1, 2, 3, 3, 4, 5)] == tried[:6]
+    assert len(stored(house)) == ARTICLES
+    assert all(len(loopback.asked(f"http://blog.example/{n}")) == 1 for n in range(ARTICLES))
