@@ -18,7 +18,7 @@ from flows.backfill_error import BackfillError
 from flows.progress import Progress
 from flows.settings import load_feeds_file
 from pipeline.backfilling import paged_url
-from pipeline.records import RunSummary
+from pipeline.records import Harvest, RunSummary
 
 FEED = "http://blog.example/feed/"
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
@@ -218,3 +218,12 @@ def test_a_window_that_fails_is_tried_again_alone(loopback: Loopback, house: Hou
     assert [f"blog, paged, window {n}" for n in (1, 2, 3, 3, 4, 5)] == tried[:6]
     assert len(stored(house)) == ARTICLES
     assert all(len(loopback.asked(f"http://blog.example/{n}")) == 1 for n in range(ARTICLES))
+
+
+def test_progress_tells_a_rate_and_how_long_it_will_take() -> None:
+    shown, clock = io.StringIO(), iter([0.0, 0.0, 0.0, 30.0, 30.0, 30.0])
+    with Progress(shown, clock=lambda: next(clock)) as progress:
+        progress.begin("Backfilling blog", None)
+        progress.reached(0.25)
+        progress.harvested(Harvest(feed="blog"))
+    assert "0.0 articles a second, 25%, about 0:01:30 left" in shown.getvalue()
