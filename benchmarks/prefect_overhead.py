@@ -38,9 +38,12 @@ def newsroom() -> dict[str, Answer]:
                 f"<p>Word{feed} number {number} of line {line} went over the bridge {line * feed} times and met nobody.</p>"
                 for line in range(12)
             ]
-            answers[f"{site}/{number}"] = Answer(f"<html><body><article>{''.join(words)}</article></body></html>".encode(), "text/html")
+            answers[f"{site}/{number}"] = Answer(
+                body=f"<html><body><article>{''.join(words)}</article></body></html>".encode(), content_type="text/html"
+            )
         answers[f"{site}/feed"] = Answer(
-            f"<rss version='2.0'><channel><title>{feed}</title>{''.join(items)}</channel></rss>".encode(), "application/rss+xml"
+            body=f"<rss version='2.0'><channel><title>{feed}</title>{''.join(items)}</channel></rss>".encode(),
+            content_type="application/rss+xml",
         )
     return answers
 

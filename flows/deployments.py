@@ -29,6 +29,7 @@ from prefect.tasks import exponential_backoff
 
 from flows.backfill import BackfillOptions, Window, WindowWork, feeds_file_for, run_backfill
 from flows.backfill_files import FileOptions
+from flows.distributing import makers_at
 from flows.ingest import IngestOptions, Shard, ShardWork, run_ingest
 from flows.maintain import Maintained
 from flows.maintain import maintain as keep_house
@@ -133,27 +134,27 @@ async def backfill(
 
 
 @flow(name="reprocess", flow_run_name=_run_name, persist_result=False)
-async def reprocess(home: str = "data", names: list[str] | None = None, since: datetime | None = None) -> Counts | State[Any]:
+async def reprocess(
+    home: str = "data", names: list[str] | None = None, since: datetime | None = None, dask: str | None = None
+) -> Counts | State[Any]:
     """Extracts, attributes and groups again from the archived bytes, with no network.
 
     Args:
         home: Folder of the warehouse.
         names: Only these feeds; every feed unless given.
         since: Only what was fetched since then; all that is kept unless given.
+        dask: Address of a Dask scheduler whose workers extract, where the archive has the same path; this machine does unless given.
     """
     options = ReprocessOptions(home=Path(home), names=tuple(names or ()), since=since and _in_utc(since))
+    flow_run_id, makers = str(runtime.flow_run.get_id()), makers_at(dask)
     with Progress() as progress:
         try:
             summary, outcome = await _attempted(
-                "reprocess", lambda: run_reprocess(options, progress=progress, flow_run_id=str(runtime.flow_run.get_id()))
+                "reprocess", lambda: run_reprocess(options, progress=progress, makers=makers, flow_run_id=flow_run_id)
             )
         except RunGoingOnError as error:
             return _skipped(error)
-    told = {
-        "texts made again": outcome.remade,
-        "texts changed": len(outcome.changed),
-        "entries that have an article now": outcome.newly_stored,
-    }
+    told = {"texts made again": outcome.remade, "texts changed": len(outcome.changed), "entries newly stored": outcome.newly_stored}
     await _table("reprocess-outcome", _two_columns(told), f"What run {summary.run_id} made again")
     await _publish(options.home, summary)
     await _rename(f"reprocess: {outcome.remade:,} texts made again, {len(outcome.changed):,} changed")

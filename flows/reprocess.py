@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -18,41 +20,20 @@ import click
 import duckdb
 
 from flows.commands import run_to_end
-from flows.gathering import entry_of
-from flows.harvesting import parsed_in_worker
-from flows.keeping import kept_answer
-from flows.making import Maker, Wanted
 from flows.progress import Progress
+from flows.remaking import Made, MadeAgain, Makers, makers_here
 from flows.run_parts import ARCHIVE_FOLDER, Clock, recorded
 from flows.settling import store, store_remade
 from flows.version import VERSION
 from pipeline.canonical import site_of
 from pipeline.differences import difference
-from pipeline.identity import identify
-from pipeline.records import (
-    Article,
-    Difference,
-    Failure,
-    Feed,
-    Harvest,
-    IdentifiedEntry,
-    KeptBody,
-    Remade,
-    Remakeable,
-    Response,
-    Run,
-    RunKind,
-    RunSummary,
-)
+from pipeline.records import Difference, Harvest, Remade, Remakeable, Run, RunKind, RunSummary
 from pipeline.templates import restored
-from pipeline.workers import WorkerPool
 from warehouse import Warehouse, lookups, open_reader
 from warehouse.reprocessing import remakeable
 
 # Versions that one transaction stores.
 BATCH = 400
-# Pages read and extracted at once: enough that no worker waits for the disk.
-PAGES_IN_HAND = 16
 # Texts that the summary names.
 MOST_CHANGED = 10
 
@@ -76,20 +57,6 @@ class Outcome:
     changed: list[tuple[str, Difference]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Document:
-    """A feed document of the archive; empty where there is none, or none that can be read any more."""
-
-    title: str | None = None
-    entries: Mapping[str, IdentifiedEntry] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
-    item: Remakeable
-    article: Article
-
-
 def reprocess_command(*, home: Path, names: tuple[str, ...], since: datetime | None, as_json: bool) -> int:
     """Makes articles again, then says how many texts have changed, and by how much."""
     with Progress() as progress:
@@ -99,9 +66,16 @@ def reprocess_command(*, home: Path, names: tuple[str, ...], since: datetime | N
 
 
 async def run_reprocess(
-    options: ReprocessOptions, *, progress: Progress, now: Clock = lambda: datetime.now(UTC), flow_run_id: str | None = None
+    options: ReprocessOptions,
+    *,
+    progress: Progress,
+    now: Clock = lambda: datetime.now(UTC),
+    makers: Callable[[Path], AbstractAsyncContextManager[Makers]] = makers_here,
+    flow_run_id: str | None = None,
 ) -> tuple[RunSummary, Outcome]:
     """Makes everything again whose bytes are kept and that `options` name.
+
+    `makers` make the batches, given the folder of the archive; what they make is loaded from here, a batch after the other.
 
     Raises:
         FeedhouseError: where nothing can be done; `ArchiveError` where a file of the archive is gone or has been changed.
@@ -113,65 +87,37 @@ async def run_reprocess(
         progress.begin("Making articles again from the archive", None)
         with open_reader(warehouse.snapshot) as con:
             items = remakeable(con, since=options.since, feeds=options.names, program=VERSION)
-            async with WorkerPool() as workers:
-                remaker = _Remaker(options.home / ARCHIVE_FOLDER, workers)
-                while batch := await asyncio.to_thread(lambda: list(islice(items, BATCH))):
-                    made = [item for item in await remaker.all_of(batch) if item is not None]
+            async with makers(options.home / ARCHIVE_FOLDER) as hands, aclosing(_made_in_order(items, hands)) as batches:
+                async for looked_at, made in batches:
                     before = _texts_before(con.cursor(), made)
                     await asyncio.to_thread(_store, warehouse, run, made, outcome, before=before, now=now())
-                    outcome.seen += len(batch)
+                    outcome.seen += looked_at
                     progress.advanced(f"{outcome.seen} looked at, {len(outcome.changed)} texts changed, {outcome.newly_stored} new")
 
     summary = await recorded(RunKind.REPROCESS, options.home, work, feeds=None, now=now, flow_run_id=flow_run_id)
     return summary, outcome
 
 
-class _Remaker:
-    """Reads the archive and makes what stands in it into articles again."""
-
-    def __init__(self, folder: Path, workers: WorkerPool) -> None:
-        self._folder = folder
-        self._workers = workers
-        self._room = asyncio.Semaphore(PAGES_IN_HAND)
-
-    async def all_of(self, batch: Sequence[Remakeable]) -> list[_Made | None]:
-        """What each of them makes now; None where it still makes nothing."""
-        documents = {item.document.capture_id: item.document for item in batch if item.document}
-        read = dict(zip(documents, await asyncio.gather(*map(self._read, documents.values())), strict=True))
-        return await asyncio.gather(
-            *(self._again(item, read[item.document.capture_id] if item.document else _Document()) for item in batch)
-        )
-
-    async def _read(self, kept: KeptBody) -> _Document:
-        """A feed document as it was read when it came."""
-        parsed = await parsed_in_worker(self._workers, await self._answer(kept))
-        if isinstance(parsed, Failure):
-            return _Document()
-        return _Document(title=parsed.title, entries={entry.entry_id: entry for entry in identify(parsed.entries)})
-
-    async def _again(self, item: Remakeable, document: _Document) -> _Made | None:
-        sighting = item.sighting
-        entry = document.entries.get(sighting.entry_id)
-        if entry is None:
-            entry = IdentifiedEntry(entry_id=sighting.entry_id, content_hash=sighting.content_hash, entry=entry_of(sighting))
-        wanted = Wanted(
-            feed=Feed(name=sighting.feed, url=item.feed_url),
-            entry=entry,
-            feed_title=document.title,
-            feed_capture=item.document.capture_id if item.document else None,
-        )
-        async with self._room:
-            page = await self._answer(item.page) if item.page else None
-            made = await Maker(self._workers, now=lambda: item.seen_at).article_of(
-                wanted, page=page, failure=None, page_capture=item.page.capture_id if item.page else None
-            )
-        return None if isinstance(made, Failure) else _Made(item=item, article=made.article)
-
-    async def _answer(self, kept: KeptBody) -> Response:
-        return await asyncio.to_thread(kept_answer, self._folder, kept)
+async def _made_in_order(items: Iterator[Remakeable], makers: Makers) -> AsyncGenerator[tuple[int, list[MadeAgain]], None]:
+    """Batch after batch: how many things it had, and what became of them. The makers are ahead of whoever asks."""
+    ahead: deque[tuple[int, asyncio.Future[Made]]] = deque()
+    try:
+        while True:
+            while len(ahead) < makers.at_once and (batch := await asyncio.to_thread(lambda: list(islice(items, BATCH)))):
+                ahead.append((len(batch), asyncio.ensure_future(makers.make(batch))))
+            if not ahead:
+                return
+            looked_at, making = ahead[0]
+            made = [item for item in await making if item is not None]
+            ahead.popleft()
+            yield looked_at, made
+    finally:
+        for _, making in ahead:
+            making.cancel()
+        await asyncio.gather(*(making for _, making in ahead), return_exceptions=True)
 
 
-def _texts_before(con: duckdb.DuckDBPyConnection, made: Sequence[_Made]) -> dict[str, str]:
+def _texts_before(con: duckdb.DuckDBPyConnection, made: Sequence[MadeAgain]) -> dict[str, str]:
     """The whole texts, as they were, of the versions whose text has changed, by the hash of what the warehouse shows of them."""
     changed = {
         item.item.text_hash: item.item.cut for item in made if item.item.text_hash and item.item.whole_hash != item.article.text_hash
@@ -180,7 +126,9 @@ def _texts_before(con: duckdb.DuckDBPyConnection, made: Sequence[_Made]) -> dict
     return {text_hash: "\n".join(restored(text.split("\n"), changed[text_hash])) for text_hash, text in found.items()}
 
 
-def _store(warehouse: Warehouse, run: Run, made: Sequence[_Made], outcome: Outcome, *, before: Mapping[str, str], now: datetime) -> None:
+def _store(
+    warehouse: Warehouse, run: Run, made: Sequence[MadeAgain], outcome: Outcome, *, before: Mapping[str, str], now: datetime
+) -> None:
     """One batch: versions over what they were, entries that came to nothing before as any other harvest."""
     remade = [_remade(item, before) for item in made if item.item.article_id is not None]
     fresh = [_harvest(item) for item in made if item.item.article_id is None]
@@ -192,7 +140,7 @@ def _store(warehouse: Warehouse, run: Run, made: Sequence[_Made], outcome: Outco
     outcome.changed += [(item.article.url, item.difference) for item in remade if item.difference.is_change]
 
 
-def _remade(made: _Made, before: Mapping[str, str]) -> Remade:
+def _remade(made: MadeAgain, before: Mapping[str, str]) -> Remade:
     """The version, with the identity that it had."""
     item, article = made.item, made.article
     assert item.article_id and item.version and item.canonical_url and item.whole_hash and item.text_hash  # noqa: PT018
@@ -204,7 +152,7 @@ def _remade(made: _Made, before: Mapping[str, str]) -> Remade:
     )
 
 
-def _harvest(made: _Made) -> Harvest:
+def _harvest(made: MadeAgain) -> Harvest:
     """An entry that came to nothing before and has an article now."""
     sighting = replace(made.item.sighting, article_id=made.article.article_id)
     return Harvest(feed=sighting.feed, sightings=(sighting,), articles=(made.article,))

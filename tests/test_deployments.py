@@ -9,15 +9,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 import yaml
 from loopback import Loopback
 from test_backfill import FEED, wordpress
-from test_ingest import START, House, item, page, rss
+from test_ingest import START, House, item, page, publish, rss
+from test_reprocess import SPOILT, as_an_older_program_made_it, told
 
 from flows.local_server import local_server
 from flows.prefect_api import prefect_api_configured
@@ -27,39 +30,6 @@ ROOT = Path(__file__).parent.parent
 PREFECT = Path(sys.executable).with_name("prefect")
 SECRET = "token-that-nobody-may-see"
 pytestmark = [pytest.mark.timeout(400), pytest.mark.filterwarnings("default")]  # Prefect's own warnings are not ours
-
-# Programs that a test runs in a process of its own: Prefect reads its settings when it is imported, and worker processes import `__main__`.
-RUN_FLOWS = """
-import asyncio, json, sys
-from prefect import get_client
-from flows.deployments import backfill, ingest, maintain, reprocess
-
-def main():
-    home, feeds = sys.argv[1:3]
-    for run in (ingest(home=home, feeds=feeds), backfill(since="2026-01-01", names=["blog"], home=home, feeds=feeds), reprocess(home=home), maintain(home=home)):
-        asyncio.run(run)
-
-if __name__ == "__main__":
-    main()
-"""
-TOLD = """
-import asyncio, json
-from prefect import get_client
-
-async def main():
-    async with get_client() as client:
-        told = {
-            "flows": {run.name: [run.state.name, str(run.id)] for run in await client.read_flow_runs(limit=200)},
-            "tasks": [run.name for run in await client.read_task_runs(limit=200)],
-            "artifacts": {one.key: [one.description, one.data] for one in await client.read_artifacts(limit=200)},
-            "logs": [log.message for log in await client.read_logs(limit=200)],
-            "events": [(e["event"], e["resource"]["prefect.resource.id"], (e["resource"].get("prefect.resource.name")))
-                for e in (await client._client.post("/events/filter", json={"limit": 50, "filter": {"event": {"prefix": ["feedhouse.", "prefect.automation.triggered"]}}})).json()["events"]],
-        }
-    print(json.dumps(told, default=str))
-
-asyncio.run(main())
-"""
 
 
 @pytest.fixture(scope="module")
@@ -83,18 +53,29 @@ def python(code: str, *arguments: object, env: Mapping[str, str], folder: Path) 
     return done.stdout
 
 
-def told(env: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    return json.loads(python(TOLD, env=env, folder=folder).splitlines()[-1])  # type: ignore[no-any-return]
+def ask(env: Mapping[str, str], path: str, body: object = None) -> Any:
+    """What the server's API answers: asked directly, since a client of Prefect's takes seconds to be imported."""
+    question = Request(f"{env['PREFECT_API_URL']}/{path}", json.dumps(body or {}).encode(), {"Content-Type": "application/json"})
+    with build_opener(ProxyHandler({})).open(question, timeout=30) as answer:
+        return json.loads(answer.read() or "null")
 
 
-def eventually(env: Mapping[str, str], folder: Path, *, has: str, seconds: float = 60) -> dict[str, Any]:
-    """What the server tells as soon as the event `has` is part of it: events take a moment to arrive and to be acted on."""
+def events(env: Mapping[str, str]) -> list[tuple[str, str, str | None]]:
+    """Our events and what they set off: event, resource, name."""
+    asked = {"limit": 50, "filter": {"event": {"prefix": ["feedhouse.", "prefect.automation.triggered"]}}}
+    return [
+        (event["event"], event["resource"]["prefect.resource.id"], event["resource"].get("prefect.resource.name"))
+        for event in ask(env, "events/filter", asked)["events"]
+    ]
+
+
+def eventually(what: Callable[[], Any], *, seconds: float = 90) -> Any:
+    """What it gives as soon as that is something: the server takes its time to act."""
     deadline = time.monotonic() + seconds
-    while True:
-        found = told(env, folder)
-        if any(has in (event, name) for event, _, name in found["events"]):
-            return found
-        assert time.monotonic() < deadline, found["events"]
+    while not (found := what()):
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.3)
+    return found
 
 
 def blog(tmp_path: Path, loopback: Loopback, keys: str = "") -> House:
@@ -104,48 +85,6 @@ def blog(tmp_path: Path, loopback: Loopback, keys: str = "") -> House:
         f'[settings]\nproxy = "{loopback.url}"\nhost_delay = 0\n[[feeds]]\nname = "blog"\nurl = "{FEED}"\n{keys}\n', encoding="utf-8"
     )
     return house
-
-
-def test_the_flows_run_under_prefect_as_they_do_without_and_tell_what_they_did(
-    tmp_path: Path, loopback: Loopback, server: dict[str, str]
-) -> None:
-    house = blog(
-        tmp_path, loopback, 'headers = { Authorization = "env:BLOG_TOKEN" }\n[[feeds]]\nname = "dead"\nurl = "http://dead.example/feed"'
-    )
-    python(RUN_FLOWS, house.home, house.path, env=server | {"BLOG_TOKEN": SECRET}, folder=tmp_path)
-    assert loopback.asked(FEED)[0].headers["authorization"] == SECRET
-    assert house.rows("SELECT kind, articles_new FROM runs ORDER BY started_at") == [("ingest", 5), ("backfill", 18), ("reprocess", 0)]
-
-    seen = told(server, tmp_path)
-    flows = {name: state for name, (state, _) in seen["flows"].items()}
-    assert flows.pop(next(name for name in flows if name.startswith("backfill since 2026-01-01"))) == "Completed"
-    assert flows == {
-        "ingest 2 feeds, 5 new articles, 1 feeds failed": "Completed",
-        "reprocess: 23 texts made again, 0 changed": "Completed",
-        "maintain: 0 rows of the log deleted, 0 texts indexed": "Completed",
-    }
-    assert sum(name.startswith("feeds 1 to 2 of 2") for name in seen["tasks"]) == 1
-    ids = {run_id for _, run_id in seen["flows"].values()}
-    assert {row[0] for row in house.rows("SELECT prefect_flow_run_id FROM runs")} < ids
-
-    artifacts = seen["artifacts"]
-    assert {
-        "ingest-summary",
-        "ingest-failed-feeds",
-        "ingest-new-stories",
-        "backfill-summary",
-        "reprocess-summary",
-        "maintain-summary",
-    } <= set(artifacts)
-    ((run_id,),) = house.rows("SELECT run_id FROM runs WHERE kind = 'ingest'")
-    assert f"FROM sightings WHERE run_id = '{run_id}'" in artifacts["ingest-summary"][0]
-    assert json.loads(artifacts["ingest-failed-feeds"][1])[0]["feed"] == "dead"
-    assert any(line.startswith("dead: http_404") and run_id in line for line in seen["logs"])
-
-    folder = Path(server["PREFECT_HOME"])
-    kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
-    assert any(run_id.encode() in text for text in kept)
-    assert not any(SECRET.encode() in text for text in kept)
 
 
 def test_alerts_are_events_with_an_automation_each(tmp_path: Path, loopback: Loopback, server: dict[str, str]) -> None:
@@ -184,10 +123,10 @@ if __name__ == "__main__":
     main()
 """
     python(unbalanced, house.home, house.path, env=server, folder=tmp_path)
-    for automation in ("feedhouse-feed-silent", "feedhouse-run-failed", "feedhouse-books-unbalanced"):
-        seen = eventually(server, tmp_path, has=automation)
-    events = {(event, resource) for event, resource, _ in seen["events"]}
-    assert {("feedhouse.feed.silent", "feedhouse.feed.gazette"), ("feedhouse.books.unbalanced", "feedhouse.run.lost")} <= events
+    automations = {"feedhouse-feed-silent", "feedhouse-run-failed", "feedhouse-books-unbalanced"}
+    eventually(lambda: automations <= {name for _, _, name in events(server)})
+    seen = {(event, resource) for event, resource, _ in events(server)}
+    assert {("feedhouse.feed.silent", "feedhouse.feed.gazette"), ("feedhouse.books.unbalanced", "feedhouse.run.lost")} <= seen
 
 
 def test_a_busy_warehouse_is_tried_again_and_a_mistake_is_not(tmp_path: Path, loopback: Loopback, server: dict[str, str]) -> None:
@@ -229,44 +168,100 @@ print(tries)
     assert shown.splitlines()[-1] == str(["busy", "busy", "broken", "stored"])
 
 
-RUN_DEPLOYMENTS = """
-import asyncio, sys
-from prefect import get_client
-from prefect.deployments import run_deployment
+def run_of(server: Mapping[str, str], name: str) -> dict[str, Any]:
+    """A run of the deployment, asked for and ended."""
+    deployment = ask(server, "deployments/filter", {"deployments": {"name": {"any_": [name]}}})[0]["id"]
+    ask(server, f"deployments/{deployment}/pause_deployment")  # no slot of its schedule may come between
+    run = ask(server, f"deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"]
+    asked = {"flow_runs": {"id": {"any_": [run]}}}
 
-async def main():
-    async with get_client() as client:
-        for deployment in await client.read_deployments():
-            for schedule in deployment.schedules:  # no slot of its schedule may come between
-                await client.update_deployment_schedule(deployment.id, schedule.id, active=False)
-    for name in sys.argv[1:]:
-        run = await run_deployment(f"{name}/{name}", timeout=150, poll_interval=1)
-        print(name, run.state.name, flush=True)
+    def ended() -> dict[str, Any] | None:
+        (found,) = ask(server, "flow_runs/filter", asked)
+        return found if found["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
 
-asyncio.run(main())
-"""
+    return eventually(ended)  # type: ignore[no-any-return]
 
 
-def test_deploy_all_works_as_it_stands_and_a_worker_runs_each(tmp_path: Path, loopback: Loopback, server: dict[str, str]) -> None:
-    """The README's three commands, in a folder with prefect.yaml and a feeds file."""
-    house = blog(tmp_path, loopback)
+def test_deploy_all_works_as_it_stands_and_what_a_worker_runs_tells_what_it_did(
+    tmp_path: Path, loopback: Loopback, server: dict[str, str]
+) -> None:
+    """The README's three commands, in a folder with prefect.yaml and a feeds file; then each deployment once."""
+    house = blog(
+        tmp_path, loopback, 'headers = { Authorization = "env:BLOG_TOKEN" }\n[[feeds]]\nname = "dead"\nurl = "http://dead.example/feed"'
+    )
     shutil.copy(ROOT / "prefect.yaml", tmp_path)
     house.path.rename(tmp_path / "feeds.toml")
     for command in (["work-pool", "create", "feedhouse", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
         subprocess.run([PREFECT, *command], cwd=tmp_path, env=server, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     log = tmp_path / "worker.log"
-    with (
-        log.open("w") as out,
-        subprocess.Popen([PREFECT, "worker", "start", "--pool", "feedhouse"], stdout=out, stderr=out, cwd=tmp_path, env=server) as worker,
-    ):
+    command, env = [PREFECT, "worker", "start", "--pool", "feedhouse"], server | {"BLOG_TOKEN": SECRET, "PREFECT_WORKER_QUERY_SECONDS": "1"}
+    with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out, cwd=tmp_path, env=env) as worker:
         try:
-            shown = python(RUN_DEPLOYMENTS, "ingest", "backfill", "reprocess", "maintain", env=server, folder=tmp_path)
+            runs = [run_of(server, name) for name in ("ingest", "backfill", "reprocess", "maintain")]
         finally:
             worker.send_signal(signal.SIGTERM)
             worker.wait(60)
-    assert shown.splitlines() == [f"{name} Completed" for name in ("ingest", "backfill", "reprocess", "maintain")], log.read_text()[-3_000:]
+    shown = [(run["name"], run["state_type"]) for run in runs]
+    assert shown == [
+        ("ingest 2 feeds, 5 new articles, 1 feeds failed", "COMPLETED"),
+        (f"backfill since {datetime(2026, 1, 1, tzinfo=UTC)}", "COMPLETED"),
+        ("reprocess: 23 texts made again, 0 changed", "COMPLETED"),
+        ("maintain: 0 rows of the log deleted, 0 texts indexed", "COMPLETED"),
+    ], log.read_text()[-3_000:]
     house.home = tmp_path / "data"
+    assert loopback.asked(FEED)[0].headers["authorization"] == SECRET
     assert house.rows("SELECT kind, articles_new FROM runs ORDER BY started_at") == [("ingest", 5), ("backfill", 18), ("reprocess", 0)]
+    assert {row[0] for row in house.rows("SELECT prefect_flow_run_id FROM runs")} < {run["id"] for run in runs}
+
+    tasks = [run["name"] for run in ask(server, "task_runs/filter")]
+    assert sum(name.startswith("feeds 1 to 2 of 2") for name in tasks) == 1
+    artifacts = {one["key"]: one for one in ask(server, "artifacts/latest/filter")}
+    expected = {"ingest-summary", "ingest-failed-feeds", "ingest-new-stories", "backfill-summary", "reprocess-summary", "maintain-summary"}
+    assert expected <= set(artifacts)
+    ((run_id,),) = house.rows("SELECT run_id FROM runs WHERE kind = 'ingest'")
+    assert f"FROM sightings WHERE run_id = '{run_id}'" in artifacts["ingest-summary"]["description"]
+    assert json.loads(artifacts["ingest-failed-feeds"]["data"])[0]["feed"] == "dead"
+    logs = [line["message"] for line in ask(server, "logs/filter")]
+    assert any(line.startswith("dead: http_404") and run_id in line for line in logs)
+
+    kept = [path.read_bytes() for path in Path(server["PREFECT_HOME"]).rglob("*") if path.is_file()]
+    assert any(run_id.encode() in text for text in kept)
+    assert not any(SECRET.encode() in text for text in kept)
+
+
+ON_DASK = """
+import asyncio, sys
+import dask
+from distributed import LocalCluster
+import flows.reprocess
+from flows.deployments import reprocess
+
+def main():
+    flows.reprocess.BATCH = 3
+    dask.config.set({"distributed.worker.daemon": False})
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        found = asyncio.run(reprocess(home=sys.argv[1], dask=cluster.scheduler_address))
+        with cluster.get_client() as client:
+            print(found["texts changed"], sorted(client.run(lambda dask_worker: dask_worker.state.executed_count > 0).values()))
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_a_reprocess_on_a_dask_cluster_makes_what_one_process_makes(tmp_path: Path, loopback: Loopback, server: dict[str, str]) -> None:
+    pytest.importorskip("prefect_dask", reason="the extra `dask` is not installed")
+    house = House(tmp_path / "home", loopback.url)
+    publish(loopback, house, *range(1, 13))
+    house.ingest()
+    before = told(house)
+    as_an_older_program_made_it(house, SPOILT)
+    shown = python(ON_DASK, house.home, env=server, folder=tmp_path)
+    assert shown.splitlines()[-1] == "12 [True, True]"
+    assert told(house) == before
+    ((flow_run,),) = house.rows("SELECT prefect_flow_run_id FROM runs WHERE kind = 'reprocess'")
+    made = {"task_runs": {"name": {"like_": "make articles again"}}, "flow_runs": {"id": {"any_": [flow_run]}}}
+    assert [run["state_type"] for run in ask(server, "task_runs/filter", made)] == ["COMPLETED"] * 4
 
 
 def test_prefect_yaml_names_flows_that_load_and_parameters_that_they_have_and_document() -> None:
