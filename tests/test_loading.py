@@ -106,6 +106,21 @@ def test_another_text_is_another_version_and_the_old_one_stays(tmp_path: Path) -
     assert rows(warehouse, "SELECT source FROM attributions") == [("X",)]
 
 
+def test_a_corrected_headline_is_a_version_where_it_comes_from_the_same_entry(tmp_path: Path) -> None:
+    warehouse = begun(tmp_path)
+    first = article("http://gazette.example/a")
+    elsewhere = replace(first, title="As a planet calls it", origin=replace(first.origin, feed="planet"))
+    corrected = replace(first, title="A corrected headline")
+    for found in (first, elsewhere, corrected, corrected):
+        load(warehouse, harvest("gazette", {"a": found}))
+    assert rows(warehouse, "SELECT title, version FROM articles") == [("A corrected headline", 2)]
+    assert rows(warehouse, "SELECT title, text FROM article_versions ORDER BY version") == [
+        (first.title, first.text),
+        ("A corrected headline", first.text),
+    ]
+    assert rows(warehouse, "SELECT title, article_count FROM stories") == [("A corrected headline", 1)]
+
+
 def test_the_best_of_two_texts_in_one_batch_is_taken_whatever_their_order(tmp_path: Path) -> None:
     texts = [article("http://gazette.example/a", "short", source=TextSource.FEED), article("http://gazette.example/a", TEXT)]
     for number, order in enumerate((texts, texts[::-1])):

@@ -1,4 +1,5 @@
--- incoming_article has each article once. What is new or has another text goes on as `fresh`; settling then cuts the texts and tells the
+-- incoming_article has each article once. What is new, has another text, or another title in the entry that it was made from before, goes on
+-- as `fresh`; settling then cuts the texts and tells the
 -- stories; title and hash of the text are what they were, or those of the whole text, until then.
 --
 -- Each lookup in the grown tables reads one column to find its rows and then only those rows: in a warehouse of a million articles most
@@ -16,9 +17,16 @@ SELECT
     )::INTEGER AS article_number
 FROM incoming_article AS i
 LEFT JOIN (
-    SELECT article_id, article_number, version, whole_hash FROM store.article WHERE rowid IN (SELECT row_number FROM known_row)
+    SELECT k.article_id, k.article_number, k.version, k.whole_hash, v.feed, v.entry_id, v.title
+    FROM (SELECT article_id, article_number, version, whole_hash FROM store.article WHERE rowid IN (SELECT row_number FROM known_row)) AS k
+    LEFT JOIN store.article_version AS v USING (article_id, version)
 ) AS a ON a.article_id = i.article_id
-WHERE a.article_id IS NULL OR (a.whole_hash <> i.text_hash AND a.version < $max_versions);
+WHERE
+    a.article_id IS NULL
+    OR (
+        a.version < $max_versions
+        AND (a.whole_hash <> i.text_hash OR (a.feed = i.feed AND a.entry_id = i.entry_id AND a.title IS DISTINCT FROM i.title))
+    );
 
 INSERT INTO store.article_version (
     article_id, version, title, text_hash, whole_hash, trimmed, seen_at, feed, entry_id, feed_capture, page_capture

@@ -46,7 +46,7 @@ COMMENT ON COLUMN articles.image_url IS 'Lead image.';
 COMMENT ON COLUMN articles.text_source IS 'page, or feed (the page could not be had, or had less of the text).';
 COMMENT ON COLUMN articles.story_id IS 'The story that it tells: articles that share their text share it.';
 COMMENT ON COLUMN articles.is_original IS 'True for the one article of its story that the others repeat (stories says why that one); none where the original was never seen.';
-COMMENT ON COLUMN articles.version IS '1, and one more for each change of its text (see article_versions).';
+COMMENT ON COLUMN articles.version IS '1, and one more for each change of its text or its headline (see article_versions).';
 COMMENT ON COLUMN articles.is_capped IS 'True at 50 versions: later edits are not taken, so that a live blog is not fetched for ever.';
 COMMENT ON COLUMN articles.first_seen_at IS 'When it was first stored.';
 COMMENT ON COLUMN articles.fetched_at IS 'When this version was fetched.';
