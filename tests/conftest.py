@@ -10,7 +10,7 @@ NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--articles", type=int, help="articles of each site with a long past (default: 2,000 of one, fewer of the others)")
+    parser.addoption("--articles", type=int, help="articles of each site with a long past (default: a few hundred)")
 
 
 @pytest.fixture

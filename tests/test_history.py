@@ -109,7 +109,7 @@ class Publisher:
                 self.expected[item.number] = Expected(entry_id=entry_id, last=item.content, last_day=day)
                 continue
             known.changed += known.last != item.content
-            known.versions += known.last[1] != item.words
+            known.versions += known.last[:2] != item.content[:2]
             known.returned += known.last_day != day - 1
             known.last, known.last_day = item.content, day
 
