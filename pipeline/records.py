@@ -663,7 +663,6 @@ class UnsettledText:
 
     article_number: int
     article_id: str
-    canonical_url: str
     site: str
     title: str | None
     text: str

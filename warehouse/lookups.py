@@ -78,6 +78,8 @@ def capture_of(row: Sequence[object]) -> Capture:
 
 def texts(con: duckdb.DuckDBPyConnection, hashes: Sequence[str]) -> dict[str, str]:
     """Texts by their hash."""
+    if not hashes:
+        return {}
     con.register("asked", asked(("text_hash",), [(text_hash,) for text_hash in hashes]))
     return dict(con.execute(query("texts")).fetchall())
 

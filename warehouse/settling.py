@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.records import ArticleBlocks, SettledText, UnsettledText
+from warehouse.lookups import texts
 from warehouse.sql_files import execute_each, query
 from warehouse.story_index import StoredStories
 
@@ -51,7 +52,7 @@ class Unsettled:
         """The keys of the template blocks of each site that has any."""
         return {site: frozenset(keys) for site, keys in self._con.execute(query("templates")).fetchall()}
 
-    def settle(self, texts: Sequence[SettledText]) -> None:
+    def settle(self, settled: Sequence[SettledText]) -> None:
         """Stores the final texts."""
         rows = [
             {
@@ -64,18 +65,25 @@ class Unsettled:
                 "rank": item.rank,
                 "fingerprints": item.fingerprints,
             }
-            for item in texts
+            for item in settled
         ]
         self._con.register("incoming_settled", pa.Table.from_pylist(rows, schema=_SETTLED))
         self._con.execute(query("settle_texts"))
 
     def _texts(self, *, is_turned: bool) -> tuple[UnsettledText, ...]:
-        return tuple(_unsettled(row) for row in self._con.execute(query("unsettled"), {"is_turned": is_turned}).fetchall())
-
-
-def _unsettled(row: tuple[object, ...]) -> UnsettledText:
-    *values, cut = row
-    return UnsettledText(**dict(zip(UnsettledText.__dataclass_fields__, (*values, cut_of(cut)), strict=True)))  # type: ignore[arg-type]
+        rows = self._con.execute(query("unsettled"), {"is_turned": is_turned}).fetchall()
+        stored = texts(self._con, [text_hash for *_, text, text_hash, _ in rows if text is None])
+        return tuple(
+            UnsettledText(
+                article_number=number,
+                article_id=article_id,
+                site=site,
+                title=title,
+                text=stored[text_hash] if text is None else text,
+                cut=cut_of(cut),
+            )
+            for number, article_id, site, title, text, text_hash, cut in rows
+        )
 
 
 def cut_of(stored: object) -> tuple[tuple[int, str], ...]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pipeline.records import IndexEntry, PlacedArticle, StoryMember, StoryOriginal, ToldText
 from warehouse.incoming import asked
+from warehouse.lookups import texts
 from warehouse.sql_files import execute_each, query
 
 _WANTED = pa.schema([("article_id", pa.string()), ("rank", pa.int64()), ("fingerprint", pa.uint64())])
@@ -56,8 +57,10 @@ class StoredStories:
     def texts(self, articles: Collection[str]) -> tuple[ToldText, ...]:
         """The articles as the index has them."""
         self._ask(articles)
+        told = self._con.execute(query("story_tellings")).fetchall()
+        found = texts(self._con, [text_hash for *_, text_hash in told])
         return tuple(
-            ToldText(article_id=a, site=s, title=t, text=b) for a, s, t, b in self._con.execute(query("story_tellings")).fetchall()
+            ToldText(article_id=article_id, site=site, title=title, text=found[text_hash]) for article_id, site, title, text_hash in told
         )
 
     def unindexed_story_ids(self, articles: Collection[str], *, representatives: Collection[str]) -> dict[str, str]:

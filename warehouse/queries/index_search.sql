@@ -12,7 +12,7 @@ SELECT
     article_id, version, text_hash, search_words(coalesce(title, '')) AS title_words
 FROM next;
 
--- Rows through a table: DuckDB then unpacks the vectors of texts that hold them, not all texts there are.
+-- Rows through a table, as in texts.sql.
 CREATE OR REPLACE TEMP TABLE unindexed_row AS
 SELECT rowid AS row_number FROM store.body WHERE text_hash IN (SELECT text_hash FROM unindexed);
 

@@ -1,6 +1,6 @@
 -- incoming_article has each article once. What is new, has another text, or another title in the entry that it was made from before, goes on
--- as `fresh`; settling then cuts the texts and tells the
--- stories; title and hash of the text are what they were, or those of the whole text, until then.
+-- as `fresh`; settling then cuts the texts and tells the stories; title and hash of the text are what they were, or those of the whole text,
+-- until then.
 --
 -- Each lookup in the grown tables reads one column to find its rows and then only those rows: in a warehouse of a million articles most
 -- batches find none, and cost what they cost in an empty one.
