@@ -112,7 +112,7 @@ class Job:
 
     def take(self, feed: Feed, entries: Sequence[IdentifiedEntry]) -> list[IdentifiedEntry]:
         """Those of the entries that the run has not taken before; they are taken now."""
-        fresh = {hash((feed.name, entry.entry_id)): entry for entry in entries}
+        fresh = {_key(feed, entry.entry_id): entry for entry in entries}
         fresh = {key: entry for key, entry in fresh.items() if key not in self.taken}
         self.taken |= fresh.keys()
         return list(fresh.values())
@@ -121,6 +121,11 @@ class Job:
         """How far a list has been stored, None where it is whole."""
         mine = [mark for mark in self.marks if mark.url == url]
         return None if mine and mine[-1].is_whole else max((mark.position for mark in mine), default=0)
+
+
+def _key(feed: Feed, entry_id: str | None) -> int:
+    """What an entry is remembered by: a number, as there may be millions."""
+    return hash((feed.name, entry_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,10 +163,10 @@ def failed(parts: FetchingParts, job: Job, url: str, answer: Response | Failure)
 
 def waiting(job: Job, host: str, wait: float) -> BackfillError:
     """The error for a site that asks to be left alone for longer than a run waits."""
-    at = (job.now() + timedelta(seconds=wait + 59)).isoformat(timespec="minutes", sep=" ")[
-        :16
-    ]  # the first whole minute that is not too early
-    return BackfillError(f"{job.feed.name}: {host} asks to be left alone until {at} UTC; started again after that, it goes on where it was")
+    at = job.now() + timedelta(seconds=wait + 59)  # its minute is the first whole one that is not too early
+    return BackfillError(
+        f"{job.feed.name}: {host} asks to be left alone until {at:%Y-%m-%d %H:%M} UTC; started again after that, it goes on where it was"
+    )
 
 
 async def fresh_entries(group: Group, parts: FetchingParts) -> list[IdentifiedEntry]:
@@ -186,11 +191,11 @@ class _GroupStored:
 
 async def store_listing(job: Job, listing: Listing, parts: RunParts) -> Stored:
     """Gathers the articles of a list and hands them to the loader with its mark; what fails on the way has taken nothing."""
-    taken_before = set(job.taken)
+    untaken = {_key(group.feed, entry.entry_id) for group in listing.groups for entry in group.entries} - job.taken
     try:
         return await _gather_and_hand_over(job, listing, parts)
     except BaseException:
-        job.taken = taken_before  # the window may be tried again
+        job.taken -= untaken  # the window may be tried again
         raise
 
 
@@ -223,7 +228,7 @@ async def _gathered(job: Job, group: Group, listing: Listing, parts: RunParts) -
         if article.article_id in unwanted:
             parts.pages.unwanted(article)
     dropped = later | {sighting.entry_id for sighting in found.sightings if sighting.article_id in unwanted}
-    job.taken -= {hash((group.feed.name, entry_id)) for entry_id in later}
+    job.taken -= {_key(group.feed, entry_id) for entry_id in later}
     return _GroupStored(
         gathered=_without(found, dropped, unwanted),
         seen=len(group.entries) - len(dropped),

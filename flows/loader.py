@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from flows.settling import store
 from pipeline.archive import Archive
@@ -86,22 +86,22 @@ class Loader:
         """Hand over one harvest, to be written at once with what waits beside it; it is in the warehouse when this returns."""
         written = asyncio.Event()
         await self._hand_over(_Waiting(harvest, written))
-        waiting = asyncio.ensure_future(written.wait())
-        try:
-            await asyncio.wait({waiting, self._writing}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiting.cancel()
+        await self._or_end_of_writing(written.wait())
         if not written.is_set():
             self._writing.result()
 
     async def _hand_over(self, item: _Waiting | None) -> None:
-        handing = asyncio.ensure_future(self._waiting.put(item))
-        try:
-            await asyncio.wait({handing, self._writing}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            handing.cancel()  # no effect once it is in the queue
+        await self._or_end_of_writing(self._waiting.put(item))
         if self._writing.done():
             self._writing.result()
+
+    async def _or_end_of_writing(self, awaited: Coroutine[Any, Any, object]) -> None:
+        """Waits for it, or until nothing is written any more: the writer may have failed, and then it would never come."""
+        coming = asyncio.ensure_future(awaited)
+        try:
+            await asyncio.wait({coming, self._writing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            coming.cancel()  # no effect once it has come
 
     async def _write_batches(self) -> None:
         open_ended = True

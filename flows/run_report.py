@@ -50,8 +50,7 @@ def report_on(home: Path, summary: RunSummary) -> RunReport:
 
 def counts_of(summary: RunSummary) -> dict[str, object]:
     """The summary as plain values, named as the columns of `runs`."""
-    counts = dataclasses.asdict(summary) | {"kind": summary.kind.value}
-    return {name: plain(value) for name, value in counts.items()}
+    return {name: plain(value) for name, value in dataclasses.asdict(summary).items()}
 
 
 def rows_of_run(run_id: str) -> str:

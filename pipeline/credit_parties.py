@@ -66,6 +66,9 @@ _LEAD = re.compile(
     rf"|(?-i:(?:(?:l[ea]s?|du|el|l[ao]s|del|il|lo|dal|dello|della|sul|sulla|nel|nella|o|a|d[oa]|n[oa]|τ(?:ο|η|ην|ου|ης)) )?(?:{_KIND})(?: [a-zà-žа-яёα-ώ-]{{4,14}})?(?: (?:d[eiou]|del|de la|de los|del?la|da|des))?))\s+(?=(?-i:[\"“„«»'‘]?[A-ZÀ-ÞŁŚŻŹĆĄĘΆ-ΫА-ЯЁ\d])|[\w-]+\.\w)",
     re.IGNORECASE,
 )
+_AGENCY_LEAD = re.compile(
+    r"(?:la |l['’]|der |the )?(?:agencia|agenzia|agência|agence|agencji|agentur|news agency|агентства?) (?=\w)", re.IGNORECASE
+)
 # The title of what is credited, before the name: `“The crane returns”, Harbour Ledger`.
 _TITLE = re.compile(r"^\s*[\"“«„][^\"“”«»„]{3,150}[\"“”»],?\s+(?=\w)")
 # Who is nobody in particular.
@@ -161,11 +164,7 @@ def _said(text: str) -> str:
     if (bracket := _BRACKETED.match(name)) and is_place(bracket["right"]):
         name = bracket["left"]
     name = trimmed(name)
-    if (
-        agency := re.match(
-            r"(?:la |l['’]|der |the )?(?:agencia|agenzia|agência|agence|agencji|agentur|news agency|агентства?) (?=\w)", name, re.IGNORECASE
-        )
-    ) and (is_agency(name[agency.end() :]) and name[0].islower()):
+    if (agency := _AGENCY_LEAD.match(name)) and name[0].islower() and is_agency(name[agency.end() :]):
         return name[agency.end() :]
     return name if is_known(name) and not name.startswith("the ") else _ARTICLE.sub("", name)
 

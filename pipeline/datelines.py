@@ -32,6 +32,8 @@ _BESIDE = re.compile(
     rf"^(?P<place>{_PLACE}(?:[,.]? {_DAY})?)(?:\s*[|,/]\s*|\s+[–—-]{{1,2}}\s+)(?P<agency>[^\W\d][^.,:–—|/-]{{1,24}})(?P<dash>\s*[|:]\s*|\s*[–—]\s*|\s+-{{1,2}}\s+|--)(?P<rest>\S.*)$",
     re.DOTALL,
 )
+_CAPITALS = re.compile(r"[A-Z]{3,6}|[А-ЯЁ][А-яЁё]{0,5}[А-ЯЁ]{2,6}")
+_STATES = frozenset({"USA", "NATO", "USSR", "UAE", "DDR", "GDR", "UDSSR", "CSSR"})
 _FIRST = re.compile(rf"^(?P<place>)(?P<agency>[^\s.,:–—()-]{{2,12}})(?P<dash>\s+[–—-]{{1,2}}\s+)(?P<rest>[\"“«„]?{_WORD}.*)$", re.DOTALL)
 # 新华社北京5月3日电（记者张三）; 据中新社…
 _CHINESE = re.compile(
@@ -169,12 +171,7 @@ def _agency_in(text: str) -> str | None:
 
 def _unknown(text: str) -> str | None:
     """Capitals that no state or alliance is called by: after a place in capitals they are an agency that we do not know."""
-    return (
-        text
-        if re.fullmatch(r"[A-Z]{3,6}|[А-ЯЁ][А-яЁё]{0,5}[А-ЯЁ]{2,6}", text)
-        and text not in {"USA", "NATO", "USSR", "UAE", "DDR", "GDR", "UDSSR", "CSSR"}
-        else None
-    )
+    return text if _CAPITALS.fullmatch(text) and text not in _STATES else None
 
 
 def _suffix_agency(inside: str) -> str | None:

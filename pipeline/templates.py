@@ -74,8 +74,6 @@ def cut_template(paragraphs: Sequence[str], blocks: Blocks, template: Collection
 
     A template line that stands right above a line of the article's own, below its last sentence, is the heading of that line: it stays.
     """
-    if not template:
-        return list(paragraphs), ()
     standing = [key in template for key in blocks.keys]
     if not any(standing):
         return list(paragraphs), ()
