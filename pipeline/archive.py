@@ -32,6 +32,8 @@ from pipeline.records import Capture, CaptureKind, Response
 
 # What Common Crawl and the Internet Archive rotate at: a file that every tool can copy and a reader can scan in seconds.
 ROTATE_BYTES = 1_000_000_000
+# gzip's own: 1.4% more bytes than level 9 on 700 real pages, in 1.1 ms a page instead of 1.8.
+_LEVEL = 6
 _OPEN = ".open"
 _IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 # Header fields of our own (ISO 28500, 5.1: readers ignore those that they do not know): what a capture says beside its record.
@@ -299,7 +301,7 @@ def _description(name: str, software: str, run_id: str) -> WarcRecord:
 def _member(record: WarcRecord) -> bytes:
     """The record as one gzip member."""
     buffer = io.BytesIO()
-    with GzipWriter(buffer) as writer:
+    with GzipWriter(buffer, compression_level=_LEVEL) as writer:
         record.write(writer, checksum_data=True)
     return buffer.getvalue()
 
