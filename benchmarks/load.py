@@ -42,6 +42,7 @@ from pipeline.records import (
     Sighting,
     TextSource,
 )
+from pipeline.signatures import signature_of
 from warehouse import Warehouse, open_reader
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -78,6 +79,7 @@ def articles(count: int, first: int = 0) -> Iterator[Article]:
         )
         extraction = Extraction(
             text=text,
+            signature=signature_of(text),
             title=None,
             author=None,
             published_at=None,

@@ -6,13 +6,13 @@ neither depends on how it came in batches. A batch and all that follows from it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from flows.telling import placements, tell_stories
 from pipeline.articles import text_hash
 from pipeline.fingerprints import VERSION
-from pipeline.records import ArticleBlocks, Harvest, Remade, SettledText, UnsettledText
+from pipeline.records import Article, ArticleBlocks, Harvest, Remade, SettledText, Signature, UnsettledText
 from pipeline.story_neighbours import Telling
 from pipeline.templates import MIN_ARTICLES, MIN_SHARE, Blocks, Cut, blocks_of, cut_template, restored
 from warehouse import Warehouse
@@ -25,13 +25,13 @@ INDEX_BATCH = 2_000
 def store(warehouse: Warehouse, run_id: str, harvests: Sequence[Harvest], *, now: datetime, publish: bool) -> None:
     """Stores a batch, whole or not at all. The same batch again changes nothing."""
     with warehouse.loading(run_id, harvests, now=now, publish=publish) as unsettled:
-        _settle(unsettled)
+        _settle(unsettled, _signatures(article for harvest in harvests for article in harvest.articles))
 
 
 def store_remade(warehouse: Warehouse, run_id: str, remade: Sequence[Remade]) -> None:
     """Stores versions made again over what they were, whole or not at all. A version that has changed meanwhile is left alone."""
     with warehouse.loading_remade(run_id, remade) as unsettled:
-        _settle(unsettled)
+        _settle(unsettled, _signatures(item.article for item in remade))
 
 
 def index_stories(warehouse: Warehouse) -> int:
@@ -42,13 +42,18 @@ def index_stories(warehouse: Warehouse) -> int:
     done = 0
     while True:
         with warehouse.loading_unindexed(version=VERSION, most=INDEX_BATCH) as unsettled:
-            taken = _settle(unsettled)
+            taken = _settle(unsettled, {})
         if not taken:
             return done
         done += taken
 
 
-def _settle(unsettled: Unsettled) -> int:
+def _signatures(articles: Iterable[Article]) -> dict[str, Signature]:
+    """By the hash of the text: most texts are left whole when they are cut, and were signed where they were extracted."""
+    return {article.text_hash: article.signature for article in articles}
+
+
+def _settle(unsettled: Unsettled, signatures: Mapping[str, Signature]) -> int:
     """The texts first, since stories are told by what is left when they are cut; then the stories, which are asked as they were before.
 
     Gives how many articles there were to settle.
@@ -57,7 +62,8 @@ def _settle(unsettled: Unsettled) -> int:
     if fresh:
         turned = unsettled.learn([each.article_blocks() for each in fresh], min_articles=MIN_ARTICLES, min_share=MIN_SHARE)
         templates = unsettled.templates()
-        settled = [_Settled(each, templates.get(each.item.site, frozenset())) for each in (*fresh, *map(_Uncut, turned))]
+        uncut = (*fresh, *map(_Uncut, turned))
+        settled = [_Settled(each, templates.get(each.item.site, frozenset()), signatures) for each in uncut]
         placed = placements([each.telling for each in settled], unsettled.stories)
         unsettled.settle([each.text() for each in settled])
         unsettled.stories.place(placed)
@@ -81,11 +87,15 @@ class _Uncut:
 class _Settled:
     """An article cut by what its site's articles have in common now, and as the stories see it."""
 
-    def __init__(self, uncut: _Uncut, template: frozenset[int]) -> None:
-        self._item = uncut.item
+    def __init__(self, uncut: _Uncut, template: frozenset[int], signatures: Mapping[str, Signature]) -> None:
+        self._item = item = uncut.item
         kept, cut = cut_template(uncut.paragraphs, uncut.blocks, template)
         self._cut: Cut = cut
-        self.telling = Telling(article_id=uncut.item.article_id, text="\n".join(kept), title=uncut.item.title, site=uncut.item.site)
+        text = "\n".join(kept)
+        self._hash = text_hash(text)
+        self.telling = Telling(
+            article_id=item.article_id, text=text, title=item.title, site=item.site, signature=signatures.get(self._hash)
+        )
 
     def text(self) -> SettledText:
         """What is stored of it."""
@@ -94,8 +104,8 @@ class _Settled:
             article_number=self._item.article_number,
             title=self._item.title,
             text=self.telling.text,
-            text_hash=text_hash(self.telling.text),
-            word_count=len(told.words),
+            text_hash=self._hash,
+            word_count=told.signature.words,
             cut=self._cut,
             rank=told.rank,
             fingerprints=tuple(told.fingerprints.tolist()),

@@ -7,7 +7,7 @@
         | identity.recognised            by what the warehouse knows of their links    -> IdentifiedEntry ...
         | sifting.sift                   against what the warehouse knows              -> Sifted (new, changed, unchanged)
         | fetching.HttpClient.get        the article page, as robots.txt allows        -> Response
-        | extraction.extract_article     in a worker process: text, credits, metadata  -> Extraction
+        | extraction.extract_article     in a worker process: text, signature, credits -> Extraction
         | articles.compose               canonical URL, site                           -> Article
         | polling.decide                 when to ask again, and why                    -> Decision (FeedState, outcome)
         v

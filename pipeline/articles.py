@@ -16,7 +16,6 @@ from pipeline.canonical import believable_canonical, canonical_url, site_of
 from pipeline.markup_credits import feed_credits
 from pipeline.publishers import linked_site, name_key
 from pipeline.records import Article, Credit, DateQuality, Extraction, IdentifiedEntry, Origin, TextSource
-from pipeline.words import words_in
 
 
 def compose(
@@ -51,7 +50,7 @@ def compose(
         keywords=extraction.keywords,
         text=extraction.text,
         text_hash=text_hash(extraction.text),
-        word_count=len(words_in(extraction.text)),
+        signature=extraction.signature,
         summary=extraction.summary,
         image_url=extraction.image_url or entry.entry.image_url,
         text_source=extraction.text_source,

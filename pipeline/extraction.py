@@ -30,6 +30,7 @@ from pipeline.old_markup import in_todays_shape
 from pipeline.page_dates import published_on_page
 from pipeline.paragraphs import paragraphs_of, squeezed, word_weight
 from pipeline.records import Credit, DateQuality, Extraction, Failure, Stage, TextSource
+from pipeline.signatures import signature_of
 from pipeline.trimming import trim_head, trim_links, trim_tail
 from pipeline.walls import WALL_WORDS, Wall, wall_before
 
@@ -61,6 +62,11 @@ class _Text:
     paragraphs: tuple[str, ...]
     credits: tuple[Credit, ...]
     trimmed: tuple[str, ...]
+
+    @property
+    def whole(self) -> str:
+        """Its paragraphs, one a line."""
+        return "\n".join(self.paragraphs)
 
 
 def extract_article(given: ExtractionInput) -> Extraction | Failure:
@@ -99,7 +105,8 @@ def extract_page(body: bytes, content_type: str | None, url: str) -> Extraction 
         return _failure("no_text", f"{url} has no article text")
     canonical_href = _canonical_href(tree, url)
     return Extraction(
-        text="\n".join(text.paragraphs),
+        text=text.whole,
+        signature=signature_of(text.whole),
         title=_line(metadata.title),
         author=_line((metadata.author or "").replace("; ", ", ")),
         published_at=published_at,
@@ -147,7 +154,8 @@ def extract_feed_content(content: str, url: str, *, title: str | None) -> Extrac
         return _failure("no_text", f"{url}: the content in the feed has no text")
     image = re.search(r"<img[^>]+src=[\"']([^\"']+)", content, re.IGNORECASE)
     return Extraction(
-        text="\n".join(text.paragraphs),
+        text=text.whole,
+        signature=signature_of(text.whole),
         title=None,
         author=None,
         published_at=None,

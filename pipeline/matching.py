@@ -11,14 +11,16 @@ one event, passages of 12 words 26 and 2; at a share of .3 in place of .4 it is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.fingerprints import fingerprints, key_of
-from pipeline.records import Match, Method
+from pipeline.fingerprints import key_of
+from pipeline.records import Match, Method, Signature
+from pipeline.signatures import LEAST_WORDS, signature_of_words
 from pipeline.words import (
     ALONE_WEIGHT,
     BETWEEN,
@@ -37,8 +39,6 @@ from pipeline.words import (
 
 # Below this many words, equal texts ("Photo gallery", "Read more on our site") say nothing: the title must be equal as well.
 TITLED_BELOW = 25
-# Texts below this length (in words; a character of a script without spaces is half a word) are one story only when they are equal.
-LEAST_WORDS = 40
 # A passage is found as a run of shingles of this many words, all of which the other text has.
 SHINGLE = 3
 # A shorter passage is a figure of speech, a name with its title, an agency's formula.
@@ -73,16 +73,26 @@ class Text:
 
     `key` is equal for texts of the same words in the same order, and 0 where there is nothing to compare. `rank` orders texts, longest
     first: the lower one of two is the one that the other is measured against. `fingerprints` are what an index finds it by: those of
-    `pipeline.fingerprints`, and the key. `weight` is the length in words. `title` is as it was given.
+    the signature, and the key. `title` is as it was given. `read` gives the words.
     """
 
-    words: Words
+    signature: Signature
     key: int
     rank: int
-    weight: float
     fingerprints: Hashes
     site: str
     title: str
+    read: Callable[[], Words]
+
+    @property
+    def weight(self) -> float:
+        """The length in words."""
+        return self.signature.weight
+
+    @cached_property
+    def words(self) -> Words:
+        """The words, in order."""
+        return self.read()
 
     @cached_property
     def shingles(self) -> Hashes:
@@ -115,9 +125,14 @@ class Text:
         return "".join(filter(str.isalpha, self.headline))
 
 
-def text_of(text: str, *, title: str | None = None, site: str = "") -> Text:
-    """`text` made ready. The title counts where the text is too short to say anything by itself, and between articles of one site."""
-    return _made_ready(words_in(text), title or "", site)
+def text_of(text: str, *, title: str | None = None, site: str = "", signature: Signature | None = None) -> Text:
+    """`text` made ready, by its signature where that is known.
+
+    The title counts where the text is too short to say anything by itself, and between articles of one site.
+    """
+    if signature:
+        return _made_ready(signature, lambda: words_in(text), title or "", site)
+    return _read(words_in(text), title or "", site)
 
 
 def match(one: Text, other: Text) -> Match | None:
@@ -148,7 +163,7 @@ def shared_passage(text: str, other: str) -> str:
     codes = code_points("".join(letters))
     visible = np.flatnonzero(kinds_of(codes) != INVISIBLE)
     place = np.repeat(np.arange(len(text)), [len(several) for several in letters])[visible]
-    mine = _made_ready(words_of_codes(codes), "", "")
+    mine = _read(words_of_codes(codes), "", "")
     begins, ends = _passages(mine, text_of(other))
     if not len(begins):
         return ""
@@ -160,21 +175,23 @@ def shared_passage(text: str, other: str) -> str:
     return text[place[starts[begins[longest]]] : place[starts[last] + lengths[last] - 1] + 1]
 
 
-def _made_ready(words: Words, title: str, site: str) -> Text:
-    key = key_of(words.hashes)
-    if len(words) < TITLED_BELOW:
+def _read(words: Words, title: str, site: str) -> Text:
+    return _made_ready(signature_of_words(words), lambda: words, title, site)
+
+
+def _made_ready(signature: Signature, read: Callable[[], Words], title: str, site: str) -> Text:
+    key = signature.key
+    if signature.words < TITLED_BELOW:
         headline = key_of(words_in(title).hashes)
         key = key_of(np.array([headline, key], np.uint64)) if headline and key else 0
-    weight = len(words) - (1 - ALONE_WEIGHT) * int(np.count_nonzero(words.is_alone))
-    found = fingerprints(words.hashes) if weight >= LEAST_WORDS else np.empty(0, np.uint64)
     return Text(
-        words=words,
+        signature=signature,
         key=key,
-        rank=(_LONGEST - 1 - min(len(words), _LONGEST - 1)) << _KEY_BITS | key >> (64 - _KEY_BITS),
-        weight=weight,
-        fingerprints=np.union1d(found, np.array([key] if key else [], np.uint64)),
+        rank=(_LONGEST - 1 - min(signature.words, _LONGEST - 1)) << _KEY_BITS | key >> (64 - _KEY_BITS),
+        fingerprints=np.unique(np.array([*signature.fingerprints, *([key] if key else [])], np.uint64)),
         site=site,
         title=title,
+        read=read,
     )
 
 

@@ -353,6 +353,20 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What a text is found by among others; made by `pipeline.signatures`.
+
+    `words`: how many; `weight`: its length in words across scripts; `key`: equal for the same words in the same order, 0 for none;
+    `fingerprints`: 64 bits each, sorted; none where a text is too short to share a passage.
+    """
+
+    words: int
+    weight: float
+    key: int
+    fingerprints: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
     """Clean text and metadata of one page or one entry's own content; made by `pipeline.extraction` in a worker process.
 
@@ -362,6 +376,7 @@ class Extraction:
     """
 
     text: str
+    signature: Signature
     title: str | None
     author: str | None
     published_at: datetime | None
@@ -422,7 +437,7 @@ class Article:
     keywords: tuple[str, ...]
     text: str
     text_hash: str
-    word_count: int
+    signature: Signature
     summary: str | None
     image_url: str | None
     text_source: TextSource
@@ -431,6 +446,11 @@ class Article:
     origin: Origin
     credits: tuple[Credit, ...] = ()
     trimmed: tuple[str, ...] = ()
+
+    @property
+    def word_count(self) -> int:
+        """The length of the whole text."""
+        return self.signature.words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Protocol
 
 from pipeline.matching import Text, text_of
-from pipeline.records import IndexEntry
+from pipeline.records import IndexEntry, Signature
 
 # How many stored representatives a batch may do away with before the index is asked for more of them.
 _SPARE = 100
@@ -19,17 +19,18 @@ _SPARE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """An article as grouping sees it."""
+    """An article as grouping sees it; `signature` is that of its text, where it is known."""
 
     article_id: str
     text: str
     title: str | None = None
     site: str = ""
+    signature: Signature | None = None
 
     @cached_property
     def ready(self) -> Text:
         """Its text, ready to be compared; made once."""
-        return text_of(self.text, title=self.title, site=self.site)
+        return text_of(self.text, title=self.title, site=self.site, signature=self.signature)
 
 
 class StoryIndex(Protocol):

@@ -9,6 +9,7 @@ import pytest
 from pipeline.articles import compose, short_id
 from pipeline.records import Article, Credit, DateQuality, Entry, Extraction, IdentifiedEntry, KnownEntry, Origin, TextSource
 from pipeline.sifting import sift
+from pipeline.signatures import signature_of
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 LONG = "The harbour board has written nine letters and each of them came back with another stamp on it. " * 3
@@ -16,7 +17,7 @@ LONG = "The harbour board has written nine letters and each of them came back wi
 
 def extraction(text: str = LONG, **changes: object) -> Extraction:
     values: dict[str, object] = {
-        "text": text, "title": "Page title", "author": "Ada", "published_at": None, "date_quality": DateQuality.MISSING,
+        "text": text, "signature": signature_of(text), "title": "Page title", "author": "Ada", "published_at": None, "date_quality": DateQuality.MISSING,
         "language": "en", "site_name": None, "keywords": (), "summary": None, "image_url": None,
         "canonical_href": None, "text_source": TextSource.PAGE, "extractor": "x",
     }  # fmt: skip

@@ -28,6 +28,7 @@ from pipeline.records import (
     Stage,
     TextSource,
 )  # fmt: skip
+from pipeline.signatures import signature_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TEXT = "The harbour board has written nine letters, and each of them came back with a different stamp, and the last one with a note about the consulate. "
@@ -54,7 +55,7 @@ def article(
     )
     credits_found = found if credit else ()
     extraction = Extraction(
-        text=text, title=None, author=None, published_at=None, date_quality=DateQuality.MISSING, language="en", site_name="Gazette",
+        text=text, signature=signature_of(text), title=None, author=None, published_at=None, date_quality=DateQuality.MISSING, language="en", site_name="Gazette",
         keywords=("harbour", "dredger"), summary=None, image_url=None, canonical_href=None,
         text_source=source, extractor="test", credits=credits_found, trimmed=tuple(found.evidence for found in credits_found),
     )  # fmt: skip
