@@ -4,8 +4,9 @@ A real `feedhouse schedule` with its own Prefect server polls a newsroom on loop
 silence) and recover. Meanwhile, each in the middle of a run: the run's process is killed, twice; the Prefect server is killed; and
 all of it at once is killed and started again. Slots are compressed to seconds, and so are the waits of pages that are asked for again.
 
-What must be so in the end: every article that its feed showed, in good order, to two runs is in the warehouse, once; so is every edit; the
-books balance; no run is left that holds the slot. Printed: the time without a run after each incident, the runs, the memory of the served process.
+What must be so in the end: every article that its feed showed, in good order, for two slots is in the warehouse, once, whatever became of
+the runs of these slots; so is every edit; the books balance; no run is left that holds the slot. Printed: the time without a run after each
+incident, the runs, the memory of the served process.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ from warehouse.connections import writer, writer_lock
 from warehouse.sql_files import query
 
 SITES = 8
-# Entries that a feed shows, and the chance in a second that its site publishes, edits or breaks: an article is shown for a minute or more.
+# Entries that a feed shows, and how often in a slot its site publishes, edits and breaks: an article is shown for two slots and a half.
 WINDOW = 12
-PUBLISHES, EDITS, BREAKS = 0.08, 0.02, 0.01
+PUBLISHES, EDITS, BREAKS = 4.8, 1.2, 0.2
 BROKEN_SECONDS = (5, 40)
 # The longest wait for a page that failed is half an hour at first: that much of a life is compressed into this.
 RETRIES_EVERY = 20.0
@@ -61,13 +62,14 @@ class Story:
 class Site:
     """A site that publishes, edits, breaks and recovers."""
 
-    def __init__(self, number: int, chance: random.Random) -> None:
+    def __init__(self, number: int, chance: random.Random, slot: int) -> None:
         self.name = f"site{number}"
         self.host = f"{self.name}.example"
         self.stories: list[Story] = []
         self.broken: str | None = None
         self.healed_at = 0.0
         self._chance = chance
+        self._slot = slot
         self._lock = threading.Lock()
 
     def live_a_second(self) -> None:
@@ -75,13 +77,13 @@ class Site:
             now = datetime.now(UTC)
             if self.broken and time.monotonic() > self.healed_at:
                 self._heal(now)
-            elif not self.broken and self._chance.random() < BREAKS:
+            elif not self.broken and self._happens(BREAKS):
                 self.broken = self._chance.choice(["500", "truncated", "silent"])
                 self.healed_at = time.monotonic() + self._chance.uniform(*BROKEN_SECONDS)
                 self._hide(self.stories, now)
-            if self._chance.random() < PUBLISHES:
+            if self._happens(PUBLISHES):
                 self._publish(now)
-            if self.stories and self._chance.random() < EDITS:
+            if self.stories and self._happens(EDITS):
                 self._edit(self._chance.choice(self.stories[-WINDOW:]), now)
 
     def rest(self) -> None:
@@ -97,6 +99,9 @@ class Site:
             if self.broken == "truncated":
                 return Reply(reply.body[: len(reply.body) // 2], content_type=reply.content_type, claimed_length=len(reply.body))
             return Reply(silent=True) if self.broken else reply
+
+    def _happens(self, times_in_a_slot: float) -> bool:
+        return self._chance.random() < times_in_a_slot / self._slot
 
     def _publish(self, now: datetime) -> None:
         number = len(self.stories)
@@ -148,9 +153,9 @@ WORDS = ["".join(parts) for parts in itertools.product("bdgklmnprstv", "aeiou", 
 class Newsroom:
     """The sites behind one proxy; lives in a thread of its own, and can hold a run by not answering a page."""
 
-    def __init__(self, loopback: Loopback, seed: int) -> None:
+    def __init__(self, loopback: Loopback, seed: int, slot: int) -> None:
         chance = random.Random(seed)
-        self.sites = [Site(number, chance) for number in range(SITES)]
+        self.sites = [Site(number, chance, slot) for number in range(SITES)]
         self.holding = False
         self.held = threading.Event()
         self._stopped = threading.Event()
@@ -266,7 +271,7 @@ class Soak:
             self.newsroom.rest()
             self.say("the newsroom rests")
             deadline = time.monotonic() + REST_SECONDS
-            while self.wanting(twice_shown=False) and time.monotonic() < deadline:
+            while self.wanting() and time.monotonic() < deadline:
                 self.watch(scheduler, time.monotonic() + self.every)
             runs = scheduler.flow_runs()
             scheduler.process.send_signal(signal.SIGTERM)
@@ -274,23 +279,20 @@ class Soak:
             self.say(f"stopped: exit code {ended}, {len(scheduler.processes())} processes left")
         return runs
 
-    def wanting(self, *, twice_shown: bool) -> list[str]:
-        """Titles that should be in the warehouse, once, and are not."""
+    def wanting(self, slots: list[datetime] | None = None) -> list[str]:
+        """Titles that should be in the warehouse, once, and are not: those shown for two of the slots; those shown now, unless given."""
         stored = Counter(title for (title,) in self.rows("SELECT title FROM articles"))
-        polled = self.rows(
-            "SELECT p.feed, r.started_at, coalesce(r.finished_at, r.started_at) FROM runs AS r INNER JOIN polls AS p USING (run_id) WHERE p.outcome <> 'failed'"
-        )
-        now = datetime.now(UTC)
+        slot = timedelta(seconds=self.every)
 
-        def is_due(site: Site, story: Story) -> bool:
-            begun = [(begin, finish) for feed, begin, finish in polled if feed == site.name]
-            return any(sum(start <= begin <= finish <= (end or now) for begin, finish in begun) >= 2 for start, end in story.shown)
+        def is_due(story: Story) -> bool:
+            shown = [(start, end or datetime.now(UTC)) for start, end in story.shown]
+            return any(start <= first and second + slot <= end for first, second in itertools.pairwise(slots or ()) for start, end in shown)
 
         return [
             story.title
             for site in self.newsroom.sites
             for place, story in enumerate(site.stories)
-            if stored[story.title] != 1 and (is_due(site, story) if twice_shown else place >= len(site.stories) - WINDOW)
+            if stored[story.title] != 1 and (place >= len(site.stories) - WINDOW if slots is None else is_due(story))
         ]
 
     def tell(self, runs: list[dict[str, Any]]) -> bool:
@@ -305,7 +307,11 @@ class Soak:
         for minute, served, server in self.memory[:: max(1, len(self.memory) // 12)]:
             print(f"memory at {minute / 60:5.1f} min: served process {served:4} MB, Prefect server {server:4} MB")
         published = [story for site in self.newsroom.sites for story in site.stories]
-        missing, double = self.wanting(twice_shown=True), self.rows("SELECT canonical_url FROM articles GROUP BY ALL HAVING count(*) > 1")
+        slots = sorted({datetime.fromisoformat(run["expected_start_time"]) for run in runs if run["auto_scheduled"]})
+        missing, double = (
+            self.wanting([slot for slot in slots if slot < datetime.now(UTC)]),
+            self.rows("SELECT canonical_url FROM articles GROUP BY ALL HAVING count(*) > 1"),
+        )
         urls = {url for (url,) in self.rows("SELECT url FROM articles")}
         with open_reader(self.home / "warehouse.duckdb") as con:
             unbalanced = con.execute(query("books")).fetchall()
@@ -315,7 +321,7 @@ class Soak:
         ]
         print(f"{len(published)} articles published, {sum(story.url in urls for story in published)} of them in the warehouse")
         print(
-            f"shown to two runs and not there as they were last shown: {missing}; there twice: {double}; books: {unbalanced}; runs left: {stuck}"
+            f"shown for two slots and not there as they were last shown: {missing}; there twice: {double}; books: {unbalanced}; runs left: {stuck}"
         )
         return not (missing or double or unbalanced or stuck)
 
@@ -334,7 +340,7 @@ def main() -> None:
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name, serving() as loopback:
         loopback.server.handle_error = lambda *_: None  # a run that is killed breaks its connections
-        newsroom = Newsroom(loopback, given.seed)
+        newsroom = Newsroom(loopback, given.seed, given.every)
         soak = Soak(Path(name), newsroom, given.every)
         soak.home.mkdir()
         feeds = "".join(f'[[feeds]]\nname = "site{number}"\nurl = "http://site{number}.example/feed"\n' for number in range(SITES))
