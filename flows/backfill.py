@@ -24,6 +24,7 @@ from flows.backfill_wayback import wayback_history
 from flows.backfill_ways import archive_history, paged_history, way_of
 from flows.commands import run_to_end
 from flows.ingest import run_all, wanted_feeds
+from flows.making import Extractors, extractors_here
 from flows.progress import Progress
 from flows.run_parts import Clock, FetchingParts, RunParts, fetching_parts, recorded, run_parts, take_in_kept
 from flows.settings import FeedsFile, Settings, load_feeds_file
@@ -86,11 +87,12 @@ async def run_backfill(
     progress: Progress,
     now: Clock = lambda: datetime.now(UTC),
     as_task: Callable[[WindowWork], WindowWork] = lambda work: work,
+    extractors: Extractors = extractors_here,
     flow_run_id: str | None = None,
 ) -> RunSummary:
     """Stores the entries that the feeds published between the two dates, and sums up. A feed that fails leaves the others alone.
 
-    `as_task` may wrap the work on a window (Prefect makes it a task).
+    `as_task` may wrap the work on a window (Prefect makes it a task); `extractors` may extract elsewhere.
 
     Raises:
         FeedhouseError: where nothing can be done; `BackfillError` where no feed's history can be listed to its end.
@@ -100,7 +102,9 @@ async def run_backfill(
     async def work(warehouse: Warehouse, run: Run) -> None:
         await asyncio.to_thread(take_in_kept, warehouse, run.run_id, now=now())
         settings = feeds_file.settings
-        async with run_parts(settings, warehouse, run.run_id, progress=progress, now=now, for_backfill=True) as parts:
+        async with run_parts(
+            settings, warehouse, run.run_id, progress=progress, now=now, for_backfill=True, extractors=extractors
+        ) as parts:
             progress.begin(f"Backfilling {_some(jobs)}", None)
             worker = _Worker(parts, run, jobs, via=options.via, as_task=as_task)
             await run_all(worker.work_on(job) for job in jobs)

@@ -1,4 +1,4 @@
-"""The error of a backfill."""
+"""The errors of a backfill."""
 
 from __future__ import annotations
 
@@ -7,3 +7,7 @@ from pipeline.errors import FeedhouseError
 
 class BackfillError(FeedhouseError):
     """The history of a feed cannot be listed, or not now."""
+
+
+class StalledError(BackfillError):
+    """A list could not be had this time: its site, or the way to it, may be well again in a minute."""

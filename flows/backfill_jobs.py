@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from flows.asking import AskForPage
-from flows.backfill_error import BackfillError
+from flows.backfill_error import BackfillError, StalledError
 from flows.file_collection import Collection
 from flows.gathering import Gathered, merged
 from flows.harvesting import parsed_in_worker
@@ -34,6 +34,8 @@ from pipeline.records import (
 
 # What a page says that is to be asked for later: the job waits there, and the entry is not counted as seen.
 _LATER = frozenset({"waiting", "http_429"})
+# Answers for a list that another one may follow in a minute.
+_MAY_HEAL = frozenset({408, 425, *range(500, 600)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +159,12 @@ def failed(parts: FetchingParts, job: Job, url: str, answer: Response | Failure)
     wait = parts.client.closed_for(url)
     if wait:
         return waiting(job, urlsplit(url).netloc, wait)
-    why = answer.detail if isinstance(answer, Failure) else f"{url} answered {answer.status}"
-    return BackfillError(f"{job.feed.name}: its history cannot be listed further: {why}; started again, it goes on where it was")
+    if isinstance(answer, Failure):
+        why, may_heal = answer.detail, answer.is_transient
+    else:
+        why, may_heal = f"{url} answered {answer.status}", answer.status in _MAY_HEAL
+    kind = StalledError if may_heal else BackfillError
+    return kind(f"{job.feed.name}: its history cannot be listed further: {why}; started again, it goes on where it was")
 
 
 def waiting(job: Job, host: str, wait: float) -> BackfillError:

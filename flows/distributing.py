@@ -1,6 +1,6 @@
-"""Batches of a reprocess as Prefect tasks, on the cores of this machine or on a Dask cluster. Imported by a run of a flow only.
+"""Extraction as Prefect tasks, on the cores of this machine or on a Dask cluster. Imported by a run of a flow only.
 
-The task is the same in both places: it reads the archive and extracts, and gives back articles. Whoever waits for it loads them.
+Tasks are the same in both places: pages in, texts with their credits and signatures out. Whoever waits for them is the one that loads.
 """
 
 from __future__ import annotations
@@ -8,35 +8,58 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from contextvars import copy_context
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager
+from contextvars import Context, copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from prefect import task
+from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from flows.making import Extract, Extractors, extracted, extractors_here
 from flows.remaking import Batch, Made, Makers, Remaker
 from flows.settings import ConfigError
+from pipeline.errors import FeedhouseError
+from pipeline.extraction import ExtractionInput
+from pipeline.records import Extraction, Failure
 from pipeline.workers import WorkerPool
+
+# Pages of one task: half a second of work, of which what Prefect and Dask do for a task takes a fifth.
+PAGES_OF_A_TASK = 32
+# How long a page waits for others to be sent with.
+GATHER_SECONDS = 0.2
+
+Extracted = Sequence[Extraction | Failure]
+
+
+class ClusterError(FeedhouseError):
+    """The cluster did not do what it was asked for."""
 
 
 @task(name="make articles again", cache_policy=NO_CACHE, persist_result=False)
 async def make_again(folder: Path, batch: Batch) -> Made:
-    """One batch, in one worker process: who wants more cores gives out more batches.
+    """One batch out of the archive, in one worker process: who wants more cores gives out more batches.
 
     Raises:
         ConfigError: on a Dask worker that may have no such process.
     """
-    if multiprocessing.current_process().daemon:
-        raise ConfigError(
-            "dask: start its workers with DASK_DISTRIBUTED__WORKER__DAEMON=False: a page that hangs is stopped in a process of its own"
-        )
-    async with WorkerPool(1) as workers:
+    async with _one_worker() as workers:
         return await Remaker(folder, workers).all_of(batch)
+
+
+@task(name="extract articles", cache_policy=NO_CACHE, persist_result=False)
+async def extract_all(batch: Sequence[ExtractionInput]) -> Extracted:
+    """Pages, in one worker process; nothing but what is given is needed.
+
+    Raises:
+        ConfigError: on a Dask worker that may have no such process.
+    """
+    async with _one_worker() as workers:
+        return await asyncio.gather(*(extracted(workers, given) for given in batch))
 
 
 def makers_at(dask: str | None) -> Callable[[Path], AbstractAsyncContextManager[Makers]]:
@@ -48,21 +71,101 @@ def makers_at(dask: str | None) -> Callable[[Path], AbstractAsyncContextManager[
 
     @asynccontextmanager
     async def makers(folder: Path) -> AsyncIterator[Makers]:
-        runner, cores = _runner(dask)
-        with runner:
+        with _running(dask) as (runner, cores):
 
             async def make(batch: Batch) -> Made:
-                future = of_the_flow.run(_submitted, runner, folder, batch)
-                await _end_of(future)
-                return await asyncio.to_thread(future.result)
+                done: Made = await _done(of_the_flow, runner, make_again, _wherever_it_runs(folder, batch))
+                return done
 
-            yield Makers(make=make, at_once=2 * max(1, cores()))  # so many again wait their turn, and nobody waits for the loader
+            yield Makers(make=make, at_once=2 * max(1, cores))  # so many again wait their turn, and nobody waits for the loader
 
     return makers
 
 
-def _submitted(runner: TaskRunner[PrefectFuture[Any]], folder: Path, batch: Batch) -> PrefectFuture[Any]:
-    return runner.submit(make_again, {"folder": folder.absolute(), "batch": batch})
+def extractors_at(dask: str | None) -> Extractors:
+    """Extraction at the Dask scheduler with this address, or by the run's own workers where it is None. Called by the flow itself."""
+    if dask is None:
+        return extractors_here
+    of_the_flow = copy_context()
+
+    @asynccontextmanager
+    async def extractors(_: WorkerPool) -> AsyncIterator[Extract]:
+        with _running(dask) as (runner, _cores):
+
+            async def extract(batch: Sequence[ExtractionInput]) -> Extracted:
+                try:
+                    done: Extracted = await _done(of_the_flow, runner, extract_all, {"batch": batch})
+                except FeedhouseError:
+                    raise
+                except Exception as error:  # a worker that is gone, a scheduler that is gone: else each page would be booked as our bug
+                    raise ClusterError(f"dask: {dask} did not extract what it was given: {_first_line(error)}: see its log") from error
+                return done
+
+            yield _Gathering(extract).extract
+
+    return extractors
+
+
+class _Gathering:
+    """Pages that come one by one, extracted in batches."""
+
+    def __init__(self, extract: Callable[[Sequence[ExtractionInput]], Awaitable[Extracted]]) -> None:
+        self._extract_all = extract
+        self._waiting: list[tuple[ExtractionInput, asyncio.Future[Extraction | Failure]]] = []
+        self._sent: set[asyncio.Task[None]] = set()
+
+    async def extract(self, given: ExtractionInput) -> Extraction | Failure:
+        loop = asyncio.get_running_loop()
+        promise: asyncio.Future[Extraction | Failure] = loop.create_future()
+        self._waiting.append((given, promise))
+        if len(self._waiting) >= PAGES_OF_A_TASK:
+            self._send()
+        elif len(self._waiting) == 1:
+            loop.call_later(GATHER_SECONDS, self._send)
+        return await promise
+
+    def _send(self) -> None:
+        """Sends what waits. The timer of a batch that was full before may come early for the next one: that costs a small task."""
+        batch, self._waiting = self._waiting, []
+        if batch:
+            sent = asyncio.create_task(self._answer(batch))
+            self._sent.add(sent)
+            sent.add_done_callback(self._sent.discard)
+
+    async def _answer(self, batch: Sequence[tuple[ExtractionInput, asyncio.Future[Extraction | Failure]]]) -> None:
+        try:
+            found = await self._extract_all([given for given, _ in batch])
+        except BaseException as error:
+            for _, promise in batch:
+                if not promise.done():
+                    promise.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, promise), extraction in zip(batch, found, strict=True):
+            if not promise.done():  # whoever waited may have been stopped
+                promise.set_result(extraction)
+
+
+@asynccontextmanager
+async def _one_worker() -> AsyncIterator[WorkerPool]:
+    if multiprocessing.current_process().daemon:
+        raise ConfigError(
+            "dask: start its workers with DASK_DISTRIBUTED__WORKER__DAEMON=False: a page that hangs is stopped in a process of its own"
+        )
+    async with WorkerPool(1) as workers:
+        yield workers
+
+
+def _wherever_it_runs(folder: Path, batch: Batch) -> dict[str, Any]:
+    return {"folder": folder.absolute(), "batch": batch}
+
+
+async def _done(of_the_flow: Context, runner: TaskRunner[PrefectFuture[Any]], work: Task[..., Any], given: dict[str, Any]) -> Any:
+    """What the task gives, run for the flow."""
+    future = of_the_flow.run(partial(runner.submit, work, given))
+    await _end_of(future)
+    return await asyncio.to_thread(future.result)
 
 
 async def _end_of(future: PrefectFuture[Any]) -> None:
@@ -76,18 +179,31 @@ async def _end_of(future: PrefectFuture[Any]) -> None:
     await done.wait()
 
 
-def _runner(dask: str | None) -> tuple[TaskRunner[Any], Callable[[], int]]:
-    """Who runs the tasks, and on how many cores, which is known when it has begun.
+@contextmanager
+def _running(dask: str | None) -> Iterator[tuple[TaskRunner[Any], int]]:
+    """Who runs the tasks, and on how many cores.
 
     Raises:
         ConfigError: where Dask is asked for and not installed.
+        ClusterError: where there is no scheduler at that address.
     """
     if dask is None:
         cores = os.cpu_count() or 1
-        return ThreadPoolTaskRunner(max_workers=cores), lambda: cores
+        with ThreadPoolTaskRunner[Any](max_workers=cores) as runner:
+            yield runner, cores
+        return
     try:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError:
         raise ConfigError('dask: needs Dask, here and on its workers: pip install "feedhouse[dask]"') from None
-    on_dask: Any = DaskTaskRunner(address=dask)
-    return on_dask, lambda: sum(on_dask.client.nthreads().values())
+    with ExitStack() as stack:
+        try:
+            on_dask: Any = stack.enter_context(DaskTaskRunner(address=dask))
+            cores = sum(on_dask.client.nthreads().values())
+        except OSError as error:
+            raise ClusterError(f"dask: there is no scheduler at {dask}: {_first_line(error)}: start it, or leave `dask` out") from error
+        yield on_dask, cores
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

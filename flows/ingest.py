@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from flows.making import Extractors, extractors_here
 from flows.progress import Progress
 from flows.run_parts import Clock, RunParts, fetching_run
 from flows.settings import FeedsFile, unknown_feed
@@ -68,12 +69,13 @@ async def run_ingest(
     progress: Progress,
     now: Clock = lambda: datetime.now(UTC),
     as_task: Callable[[ShardWork], ShardWork] = lambda work: work,
+    extractors: Extractors = extractors_here,
     flow_run_id: str | None = None,
 ) -> RunSummary:
     """Polls the feeds that `options` name and that are due, loads what they bring, and sums up.
 
-    `as_task` may wrap the work on a shard (Prefect makes it a task). When the run is cancelled, what has been fetched is stored and the
-    run is marked as interrupted.
+    `as_task` may wrap the work on a shard (Prefect makes it a task); `extractors` may extract elsewhere. When the run is cancelled, what
+    has been fetched is stored and the run is marked as interrupted.
 
     Raises:
         FeedhouseError: where nothing can be done: another run is going on, the warehouse cannot be opened, no such feed.
@@ -95,6 +97,7 @@ async def run_ingest(
         now=now,
         flow_run_id=flow_run_id,
         crash_on_bugs=options.crash_on_bugs,
+        extractors=extractors,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from pipeline.articles import compose
 from pipeline.extraction import ExtractionInput, extract_article
@@ -13,6 +15,26 @@ from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
 # A page that trafilatura needs longer for is hostile or a book: 9.6 MB of paragraphs take 18 s, the slowest of 1,200 real pages took 2.
 EXTRACT_SECONDS = 10.0
+
+Extract = Callable[[ExtractionInput], Awaitable[Extraction | Failure]]
+Extractors = Callable[[WorkerPool], AbstractAsyncContextManager[Extract]]
+
+
+async def extracted(workers: WorkerPool, given: ExtractionInput) -> Extraction | Failure:
+    """What a worker finds, or why it was stopped, or died."""
+    try:
+        return await workers.run(extract_article, given, seconds=EXTRACT_SECONDS)
+    except WorkerTimeoutError:
+        detail = f"extraction took longer than {EXTRACT_SECONDS:.0f} s and was stopped"
+        return Failure(stage=Stage.EXTRACT, reason="too_slow", detail=detail, is_transient=False)
+    except WorkerDiedError as error:
+        return Failure(stage=Stage.EXTRACT, reason="worker_died", detail=str(error), is_transient=False)
+
+
+@asynccontextmanager
+async def extractors_here(workers: WorkerPool) -> AsyncIterator[Extract]:
+    """The run's own workers."""
+    yield partial(extracted, workers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +64,8 @@ class Made:
 class Maker:
     """Makes articles. The same input gives the same article at any time: `reprocess` counts on it."""
 
-    def __init__(self, workers: WorkerPool, *, now: Callable[[], datetime]) -> None:
-        self._workers = workers
+    def __init__(self, extract: Extract, *, now: Callable[[], datetime]) -> None:
+        self._extract = extract
         self._now = now
 
     async def article_of(
@@ -55,9 +77,9 @@ class Maker:
         """
         if page is None and not wanted.carries_text:
             return failure or _nothing_to_read(wanted)
-        extraction = await self._in_worker(wanted, page)
+        extraction = await self._extract(_input(wanted, page))
         if isinstance(extraction, Failure) and page and wanted.carries_text and extraction.reason in {"too_slow", "worker_died"}:
-            extraction, page = await self._in_worker(wanted, None), None
+            extraction, page = await self._extract(_input(wanted, None)), None
         if isinstance(extraction, Failure):
             return failure or extraction
         article = compose(
@@ -76,23 +98,17 @@ class Maker:
         )
         return Made(article=article, page_failure=extraction.page_failure)
 
-    async def _in_worker(self, wanted: Wanted, page: Response | None) -> Extraction | Failure:
-        entry = wanted.entry.entry
-        given = ExtractionInput(
-            url=(page.final_url if page else entry.link) or wanted.feed.url,
-            page_body=page.body if page else None,
-            content_type=page.header("content-type") if page else None,
-            content_html=entry.content_html,
-            summary_html=entry.summary_html,
-            title=entry.title,
-        )
-        try:
-            return await self._workers.run(extract_article, given, seconds=EXTRACT_SECONDS)
-        except WorkerTimeoutError:
-            detail = f"extraction took longer than {EXTRACT_SECONDS:.0f} s and was stopped"
-            return Failure(stage=Stage.EXTRACT, reason="too_slow", detail=detail, is_transient=False)
-        except WorkerDiedError as error:
-            return Failure(stage=Stage.EXTRACT, reason="worker_died", detail=str(error), is_transient=False)
+
+def _input(wanted: Wanted, page: Response | None) -> ExtractionInput:
+    entry = wanted.entry.entry
+    return ExtractionInput(
+        url=(page.final_url if page else entry.link) or wanted.feed.url,
+        page_body=page.body if page else None,
+        content_type=page.header("content-type") if page else None,
+        content_html=entry.content_html,
+        summary_html=entry.summary_html,
+        title=entry.title,
+    )
 
 
 def _nothing_to_read(wanted: Wanted) -> Failure:

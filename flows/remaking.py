@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from flows.gathering import entry_of
 from flows.harvesting import parsed_in_worker
 from flows.keeping import kept_answer
-from flows.making import Maker, Wanted
+from flows.making import Maker, Wanted, extracted
 from pipeline.identity import identify
 from pipeline.records import Article, Failure, Feed, IdentifiedEntry, KeptBody, Remakeable, Response
 from pipeline.workers import WorkerPool
@@ -98,7 +99,7 @@ class Remaker:
         )
         async with self._room:
             page = await self._answer(item.page) if item.page else None
-            made = await Maker(self._workers, now=lambda: item.seen_at).article_of(
+            made = await Maker(partial(extracted, self._workers), now=lambda: item.seen_at).article_of(
                 wanted, page=page, failure=None, page_capture=item.page.capture_id if item.page else None
             )
         return None if isinstance(made, Failure) else MadeAgain(item=item, article=made.article)

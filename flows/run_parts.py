@@ -18,7 +18,7 @@ from flows.harvesting import Harvester
 from flows.keeping import Keeper
 from flows.known import Known
 from flows.loader import Loader
-from flows.making import Maker
+from flows.making import Extractors, Maker, extractors_here
 from flows.pages import ArticleSource
 from flows.progress import Progress
 from flows.run_lock import only_run
@@ -84,6 +84,7 @@ async def fetching_parts(
     archive: Archive | None = None,
     crash_on_bugs: bool = False,
     for_backfill: bool = False,
+    extractors: Extractors = extractors_here,
 ) -> AsyncIterator[FetchingParts]:
     """Opens client, workers and the snapshot, if there is one yet. What is fetched is kept in `archive`, if one is given.
 
@@ -92,6 +93,7 @@ async def fetching_parts(
     async with AsyncExitStack() as stack:
         known = stack.enter_context(Known(snapshot))
         workers = await stack.enter_async_context(WorkerPool())
+        extract = await stack.enter_async_context(extractors(workers))
         client = await stack.enter_async_context((PatientClient if for_backfill else HttpClient)(fetch_policy(settings), now=now))
         client.heed(await known.host_waits(now=now()))
         robots = RobotsRules(client, user_agent(settings), recall=known.robots_file, now=now)
@@ -99,7 +101,7 @@ async def fetching_parts(
         network = NetworkPages(client, robots, max_bytes=settings.max_page_bytes)
         folder = snapshot.parent / ARCHIVE_FOLDER
         ask = KeptPages(folder, known, network.ask).ask if for_backfill else network.ask
-        pages = ArticleSource(ask, Maker(workers, now=now), keeper, now=now)
+        pages = ArticleSource(ask, Maker(extract, now=now), keeper, now=now)
         gatherer = Gatherer(pages, known, now=now, crash_on_bugs=crash_on_bugs)
         harvester = Harvester(
             client=client,
@@ -135,12 +137,21 @@ async def run_parts(
     now: Clock,
     crash_on_bugs: bool = False,
     for_backfill: bool = False,
+    extractors: Extractors = extractors_here,
 ) -> AsyncIterator[RunParts]:
     """Opens everything for a run that `warehouse` has begun; on leaving, all that was handed over is stored."""
     async with AsyncExitStack() as stack:
         archive = stack.enter_context(open_archive(warehouse.home, run_id)) if settings.archive else None
         parts = await stack.enter_async_context(
-            fetching_parts(settings, warehouse.snapshot, now=now, archive=archive, crash_on_bugs=crash_on_bugs, for_backfill=for_backfill)
+            fetching_parts(
+                settings,
+                warehouse.snapshot,
+                now=now,
+                archive=archive,
+                crash_on_bugs=crash_on_bugs,
+                for_backfill=for_backfill,
+                extractors=extractors,
+            )
         )
 
         def loaded(batch: Sequence[Harvest]) -> None:
@@ -178,13 +189,16 @@ async def fetching_run(
     now: Clock,
     flow_run_id: str | None = None,
     crash_on_bugs: bool = False,
+    extractors: Extractors = extractors_here,
 ) -> RunSummary:
     """A `recorded` run that asks the world: `work` is given all that it needs for that, and what it hands to the loader is stored."""
 
     async def work_with_parts(warehouse: Warehouse, run: Run) -> None:
         settings = feeds_file.settings
         progress.run_id = run.run_id
-        async with run_parts(settings, warehouse, run.run_id, progress=progress, now=now, crash_on_bugs=crash_on_bugs) as parts:
+        async with run_parts(
+            settings, warehouse, run.run_id, progress=progress, now=now, crash_on_bugs=crash_on_bugs, extractors=extractors
+        ) as parts:
             await work(parts, run)
 
     return await recorded(kind, home, work_with_parts, feeds=feeds_file.feeds, now=now, flow_run_id=flow_run_id)

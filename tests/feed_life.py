@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 
 from loopback import Loopback, Reply, Request
 
@@ -14,7 +15,7 @@ from flows.gathering import Gatherer
 from flows.harvesting import Harvester
 from flows.keeping import Keeper
 from flows.known import Known
-from flows.making import Maker
+from flows.making import Maker, extracted
 from flows.pages import ArticleSource
 from flows.run_parts import polling_policy
 from flows.settings import Settings
@@ -185,7 +186,9 @@ def harvester(client: HttpClient, workers: WorkerPool, known: Known, settings: S
     """The stages as a run connects them, on what is known at this moment of a simulated time."""
     robots = RobotsRules(client, "Feedhouse", recall=known.robots_file, now=now)
     keeper = Keeper(None, known)
-    pages = ArticleSource(NetworkPages(client, robots, max_bytes=1_000_000).ask, Maker(workers, now=now), keeper, now=now)
+    pages = ArticleSource(
+        NetworkPages(client, robots, max_bytes=1_000_000).ask, Maker(partial(extracted, workers), now=now), keeper, now=now
+    )
     return Harvester(
         client=client,
         workers=workers,

@@ -17,17 +17,21 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 import yaml
-from loopback import Loopback
-from test_backfill import FEED, wordpress
+from loopback import Loopback, Reply
+from playwright.sync_api import Locator, expect, sync_playwright
+from test_backfill import ARTICLES, FEED, wordpress
 from test_ingest import START, House, item, page, publish, rss
 from test_reprocess import SPOILT, as_an_older_program_made_it, told
 
 from flows.local_server import local_server
 from flows.prefect_api import prefect_api_configured
+from pipeline.backfilling import paged_url
+from warehouse import open_reader
 from warehouse.connections import writer_lock
 
 ROOT = Path(__file__).parent.parent
 PREFECT = Path(sys.executable).with_name("prefect")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 SECRET = "token-that-nobody-may-see"
 pytestmark = [pytest.mark.timeout(400), pytest.mark.filterwarnings("default")]  # Prefect's own warnings are not ours
 
@@ -100,7 +104,8 @@ def test_alerts_are_events_with_an_automation_each(tmp_path: Path, loopback: Loo
 import asyncio, dataclasses, sys
 from pathlib import Path
 from prefect import flow
-from flows.deployments import _alarm, ingest
+from flows.deployments import ingest
+from flows.run_page import alarm
 from flows.run_report import report_on
 from pipeline.records import RunSummary, RunKind
 
@@ -116,7 +121,7 @@ def main():
     report = dataclasses.replace(report_on(Path(home), summary), newly_silent=[], unbalanced=[{"run_id": "lost", "entries_new": 1}])
     @flow(name="books")
     async def books():
-        _alarm(report, summary)
+        alarm(report, summary)
     asyncio.run(books())
 
 if __name__ == "__main__":
@@ -203,7 +208,7 @@ def test_deploy_all_works_as_it_stands_and_what_a_worker_runs_tells_what_it_did(
             worker.wait(60)
     shown = [(run["name"], run["state_type"]) for run in runs]
     assert shown == [
-        ("ingest 2 feeds, 5 new articles, 1 feeds failed", "COMPLETED"),
+        ("ingest 2 feeds, 5 new articles, 1 feed failed", "COMPLETED"),
         (f"backfill since {datetime(2026, 1, 1, tzinfo=UTC)}", "COMPLETED"),
         ("reprocess: 23 texts made again, 0 changed", "COMPLETED"),
         ("maintain: 0 rows of the log deleted, 0 texts indexed", "COMPLETED"),
@@ -229,39 +234,132 @@ def test_deploy_all_works_as_it_stands_and_what_a_worker_runs_tells_what_it_did(
     assert not any(SECRET.encode() in text for text in kept)
 
 
+WINDOWS = """
+import asyncio, sys
+import flows.backfill
+import flows.deployments as deployments
+
+if __name__ == "__main__":
+    flows.backfill.WINDOW_ENTRIES, deployments.RETRY_SECONDS = 5, 0.1
+    print(asyncio.run(deployments.backfill(home=sys.argv[1], feeds=sys.argv[2], since="2000-01-01", via="paged"))["articles_new"])
+"""
+
+
+def test_of_a_backfill_the_window_that_fails_is_tried_again_alone(tmp_path: Path, loopback: Loopback, server: dict[str, str]) -> None:
+    house = blog(tmp_path, loopback)
+    third = paged_url(FEED, 3)
+    good = loopback.routes[third]
+
+    def out_of_order_once(_: object) -> Reply:
+        loopback.routes[third] = good
+        return Reply(status=500, validators=False)
+
+    loopback.routes[third] = out_of_order_once
+    shown = python(WINDOWS, house.home, house.path, env=server, folder=tmp_path)
+    assert shown.splitlines()[-1] == str(ARTICLES)
+    ((flow_run,),) = house.rows("SELECT prefect_flow_run_id FROM runs")
+    windows = ask(server, "task_runs/filter", {"flow_runs": {"id": {"any_": [flow_run]}}, "sort": "EXPECTED_START_TIME_ASC"})
+    tried = {run["name"].rpartition("-")[0]: run["run_count"] for run in windows}
+    assert {name: count for name, count in tried.items() if count > 1} == {"blog, paged, window 3": 2}
+    assert len(tried) > 3
+    assert {len(loopback.asked(f"http://blog.example/{number}")) for number in range(ARTICLES)} == {1}
+
+
 ON_DASK = """
 import asyncio, sys
 import dask
 from distributed import LocalCluster
+import flows.distributing
 import flows.reprocess
-from flows.deployments import reprocess
+from flows.deployments import ingest, reprocess
 
 def main():
-    flows.reprocess.BATCH = 3
+    flows.reprocess.BATCH = flows.distributing.PAGES_OF_A_TASK = 3
+    old, new, feeds = sys.argv[1:]
     dask.config.set({"distributed.worker.daemon": False})
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        found = asyncio.run(reprocess(home=sys.argv[1], dask=cluster.scheduler_address))
+        counts = asyncio.run(ingest(home=new, feeds=feeds, dask=cluster.scheduler_address))
+        found = asyncio.run(reprocess(home=old, dask=cluster.scheduler_address))
         with cluster.get_client() as client:
-            print(found["texts changed"], sorted(client.run(lambda dask_worker: dask_worker.state.executed_count > 0).values()))
+            worked = sorted(client.run(lambda dask_worker: dask_worker.state.executed_count > 0).values())
+            print(counts["articles_new"], found["texts changed"], worked)
 
 if __name__ == "__main__":
     main()
 """
 
 
-def test_a_reprocess_on_a_dask_cluster_makes_what_one_process_makes(tmp_path: Path, loopback: Loopback, server: dict[str, str]) -> None:
+def test_extraction_on_a_dask_cluster_gives_what_one_process_gives(tmp_path: Path, loopback: Loopback, server: dict[str, str]) -> None:
     pytest.importorskip("prefect_dask", reason="the extra `dask` is not installed")
-    house = House(tmp_path / "home", loopback.url)
+    house, other = House(tmp_path / "home", loopback.url), House(tmp_path / "other", loopback.url)
     publish(loopback, house, *range(1, 13))
     house.ingest()
     before = told(house)
     as_an_older_program_made_it(house, SPOILT)
-    shown = python(ON_DASK, house.home, env=server, folder=tmp_path)
-    assert shown.splitlines()[-1] == "12 [True, True]"
+    shown = python(ON_DASK, house.home, other.home, house.path, env=server, folder=tmp_path)
+    assert shown.splitlines()[-1] == "12 12 [True, True]"
     assert told(house) == before
-    ((flow_run,),) = house.rows("SELECT prefect_flow_run_id FROM runs WHERE kind = 'reprocess'")
-    made = {"task_runs": {"name": {"like_": "make articles again"}}, "flow_runs": {"id": {"any_": [flow_run]}}}
-    assert [run["state_type"] for run in ask(server, "task_runs/filter", made)] == ["COMPLETED"] * 4
+    texts = "SELECT url, title, text, word_count, text_source, extractor FROM articles ORDER BY ALL"
+    assert other.rows(texts) == house.rows(texts)
+    for name, kind, tasks in (("make articles again", "reprocess", house), ("extract articles", "ingest", other)):
+        ((flow_run,),) = tasks.rows(f"SELECT prefect_flow_run_id FROM runs WHERE kind = '{kind}'")
+        made = {"task_runs": {"name": {"like_": name}}, "flow_runs": {"id": {"any_": [flow_run]}}}
+        states = [run["state_type"] for run in ask(server, "task_runs/filter", made)]
+        assert (set(states), 4 <= len(states) < 12) == ({"COMPLETED"}, True), name
+
+
+def test_a_cluster_that_is_not_there_is_one_line_and_no_page_is_booked_for_it(
+    tmp_path: Path, loopback: Loopback, server: dict[str, str]
+) -> None:
+    pytest.importorskip("prefect_dask", reason="the extra `dask` is not installed")
+    house = House(tmp_path / "home", loopback.url)
+    publish(loopback, house, 1, 2)
+    house.ingest()  # the feeds file
+    code = """
+import asyncio, sys
+from flows.deployments import ingest
+
+if __name__ == "__main__":
+    home, feeds = sys.argv[1:]
+    print(asyncio.run(ingest(home=home, feeds=feeds, dask="tcp://127.0.0.1:9", return_state=True)).message)
+"""
+    shown = python(code, tmp_path / "new", house.path, env=server | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}, folder=tmp_path)
+    assert "dask: there is no scheduler at tcp://127.0.0.1:9: " in shown.splitlines()[-1]
+    with open_reader(tmp_path / "new" / "warehouse.duckdb") as con:
+        assert con.execute("SELECT status FROM runs").fetchall() == [("failed",)]
+        assert con.execute("SELECT count(*) FROM rejections").fetchall() == [(0,)]
+
+
+def is_seen(shown: Locator) -> bool:
+    """Whether a person sees it: the picture of its place is another one without it."""
+    expect(shown).to_be_visible()
+    picture = shown.screenshot()
+    shown.evaluate("element => element.style.opacity = 0")
+    return picture != shown.screenshot()
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")
+def test_a_browser_shows_what_came_of_a_run(tmp_path: Path, loopback: Loopback, server: dict[str, str]) -> None:
+    house = blog(tmp_path, loopback)
+    code = """
+import asyncio, sys
+from flows.deployments import ingest
+
+if __name__ == "__main__":
+    home, feeds = sys.argv[1:]
+    asyncio.run(ingest(home=home, feeds=feeds))
+"""
+    python(code, house.home, house.path, env=server, folder=tmp_path)
+    ((flow_run, new),) = house.rows("SELECT prefect_flow_run_id, articles_new FROM runs")
+    with sync_playwright() as play, play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser:
+        page = browser.new_page()
+        page.goto(f"{server['PREFECT_API_URL'].removesuffix('/api')}/runs/flow-run/{flow_run}")
+        assert is_seen(page.get_by_text(f"ingest 1 feed, {new} new articles").last)
+        page.get_by_text("Artifacts", exact=True).click()
+        page.get_by_text("ingest-summary").first.click()
+        row = page.get_by_role("row").filter(has_text="articles new")
+        expect(row).to_contain_text(str(new))
+        assert is_seen(row)
 
 
 def test_prefect_yaml_names_flows_that_load_and_parameters_that_they_have_and_document() -> None:

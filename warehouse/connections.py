@@ -11,7 +11,6 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import WarehouseError
 
-
 # What a merge may hold, on one thread; 80 MB was enough for 123,000 texts, and 1.5 GB are taken where nothing says so.
 MERGE_MB = 128
 
