@@ -15,9 +15,9 @@ from pipeline.archive import Archive
 from pipeline.records import Harvest
 from warehouse import Warehouse
 
-# A batch is written when it holds this much or is this old: a transaction costs about 50 ms whatever it holds, and what is not yet
+# A batch is written when it holds this much or is this old: a transaction costs 150 ms whatever it holds, and what is not yet
 # written is lost to a power cut (and fetched again by the next run).
-BATCH_ARTICLES = 400
+BATCH_ARTICLES = 256
 BATCH_SIGHTINGS = 4_000
 BATCH_SECONDS = 5.0
 # Where no feed has brought anything there is nothing to lose but the time of its next poll.

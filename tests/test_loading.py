@@ -74,6 +74,22 @@ def test_what_a_page_says_of_itself_is_kept_beside_what_won(tmp_path: Path) -> N
         ]
 
 
+def test_transactions_leave_row_groups_that_are_merged_every_so_often_and_at_the_end_of_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warehouse.loading.MERGE_AFTER", 7)
+    warehouse = begun(tmp_path)
+    groups = []
+    for number in range(8):  # the run's beginning was the first transaction
+        url = f"http://gazette.example/{number}"
+        load(warehouse, harvest("gazette", {url: article(url, f"{TEXT} Number {number}.")}))
+        groups += rows(warehouse, "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('store.body')")
+    assert [count for (count,) in groups] == [1, 2, 3, 4, 5, 1, 2, 3]
+    warehouse.finish_run("run1", status="completed", now=NOW)
+    assert rows(warehouse, "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('store.body')") == [(1,)]
+    assert len(rows(warehouse, "FROM articles")) == 8
+
+
 def test_the_same_batch_again_changes_nothing(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     batch = [
