@@ -29,8 +29,8 @@ MEMORY_CAP_BYTES = 2_000_000_000
 RECYCLE_AFTER = 5_000
 # Pools that may break in a row under one job before it is given up: the job may be what breaks them.
 _TRIES = 3
-# Imported once by the fork server, so that a worker that replaces a killed one starts in milliseconds.
-_PRELOAD = ["pipeline.extraction", "pipeline.parsing"]
+# A worker that replaces a killed one starts in milliseconds.
+_PRELOAD = ["pipeline.worker_preload"]
 
 
 class WorkerTimeoutError(Exception):

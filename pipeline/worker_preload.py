@@ -1,0 +1,10 @@
+"""Imported once by the fork server, so that each worker finds made what takes long to make. Nothing else imports it."""
+
+from __future__ import annotations
+
+from pipeline import extraction, parsing  # noqa: F401  what workers run
+from pipeline.credit_forms import all_forms
+from pipeline.words import words_in
+
+all_forms()
+words_in("the kinds of all characters")
