@@ -295,11 +295,20 @@ class Soak:
             if stored[story.title] != 1 and (place >= len(site.stories) - WINDOW if slots is None else is_due(story))
         ]
 
+    def slots(self, runs: list[dict[str, Any]]) -> list[datetime]:
+        """Every slot up to now: those that Prefect knows of, and those that it should, where there was no server to make a run for them."""
+        known = sorted({datetime.fromisoformat(run["expected_start_time"]) for run in runs if run["auto_scheduled"]})
+        slot, now = timedelta(seconds=self.every), datetime.now(UTC)
+        missed = [first + slot * n for first, second in itertools.pairwise(known) for n in range(1, round((second - first) / slot))]
+        return sorted(at for at in (*known, *missed) if at < now)
+
     def tell(self, runs: list[dict[str, Any]]) -> bool:
         """Prints what came of it; True if all was as it must be."""
         ended = [row[0] for row in self.rows("SELECT finished_at FROM runs WHERE status = 'completed' ORDER BY finished_at")]
         for name, at in self.incidents:
-            print(f"{name}: the next run was complete {(min(end for end in ended if end > at) - at).total_seconds():.0f} s later")
+            print(
+                f"{name}: the next run was complete {(min((end for end in ended if end > at), default=datetime.max.replace(tzinfo=UTC)) - at).total_seconds():.0f} s later"
+            )
         print(f"longest time without a complete run: {max((b - a).total_seconds() for a, b in itertools.pairwise(ended)):.0f} s")
         print("flow runs by state:", dict(Counter(run["state"]["name"] for run in runs if run["state"]["type"] != "SCHEDULED")))
         print("runs:", self.rows("SELECT status, count(*) FROM runs GROUP BY ALL ORDER BY ALL"))
@@ -307,11 +316,8 @@ class Soak:
         for minute, served, server in self.memory[:: max(1, len(self.memory) // 12)]:
             print(f"memory at {minute / 60:5.1f} min: served process {served:4} MB, Prefect server {server:4} MB")
         published = [story for site in self.newsroom.sites for story in site.stories]
-        slots = sorted({datetime.fromisoformat(run["expected_start_time"]) for run in runs if run["auto_scheduled"]})
-        missing, double = (
-            self.wanting([slot for slot in slots if slot < datetime.now(UTC)]),
-            self.rows("SELECT canonical_url FROM articles GROUP BY ALL HAVING count(*) > 1"),
-        )
+        missing = [*self.wanting(self.slots(runs)), *self.wanting()]
+        double = self.rows("SELECT canonical_url FROM articles GROUP BY ALL HAVING count(*) > 1")
         urls = {url for (url,) in self.rows("SELECT url FROM articles")}
         with open_reader(self.home / "warehouse.duckdb") as con:
             unbalanced = con.execute(query("books")).fetchall()

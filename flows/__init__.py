@@ -1,1 +1,1 @@
-"""The wiring: stages to warehouse, the command line, the settings, and Prefect (in deployments.py and schedule.py only)."""
+"""The wiring: stages to warehouse, the command line, the settings, and Prefect, which nothing but a flow and a schedule imports."""

@@ -1,6 +1,8 @@
-"""Extraction as Prefect tasks, on the cores of this machine or on a Dask cluster. Imported by a run of a flow only.
+"""Extraction as Prefect tasks. Imported by a run of a flow only.
 
-Tasks are the same in both places: pages in, texts with their credits and signatures out. Whoever waits for them is the one that loads.
+What comes out are texts with their credits and signatures; whoever waits for them is the one that loads. A reprocess hands out its batches,
+which are read from the archive, to the cores of this machine or to a Dask cluster; an ingest and a backfill send the pages of theirs to a
+Dask cluster, if they have one.
 """
 
 from __future__ import annotations
@@ -13,23 +15,26 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 from contextvars import Context, copy_context
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from flows.gathering import bug_failure
 from flows.making import Extract, Extractors, extracted, extractors_here
 from flows.remaking import Batch, Made, Makers, Remaker
 from flows.settings import ConfigError
 from pipeline.errors import FeedhouseError
 from pipeline.extraction import ExtractionInput
-from pipeline.records import Extraction, Failure
+from pipeline.records import Extraction, Failure, Stage
 from pipeline.workers import WorkerPool
 
 # Pages of one task: half a second of work, of which what Prefect and Dask do for a task takes a fifth.
 PAGES_OF_A_TASK = 32
+BYTES_OF_A_TASK = 4_000_000
 # How long a page waits for others to be sent with.
 GATHER_SECONDS = 0.2
 
@@ -53,13 +58,20 @@ async def make_again(folder: Path, batch: Batch) -> Made:
 
 @task(name="extract articles", cache_policy=NO_CACHE, persist_result=False)
 async def extract_all(batch: Sequence[ExtractionInput]) -> Extracted:
-    """Pages, in one worker process; nothing but what is given is needed.
+    """Pages, in one worker process; nothing but what is given is needed. A page that meets a bug of ours is a failure of its own.
 
     Raises:
         ConfigError: on a Dask worker that may have no such process.
     """
     async with _one_worker() as workers:
-        return await asyncio.gather(*(extracted(workers, given) for given in batch))
+        return await asyncio.gather(*(_extracted_or_failed(workers, given) for given in batch))
+
+
+async def _extracted_or_failed(workers: WorkerPool, given: ExtractionInput) -> Extraction | Failure:
+    try:
+        return await extracted(workers, given)
+    except Exception as error:  # noqa: BLE001  it is told, with its traceback
+        return bug_failure(Stage.EXTRACT, error, is_transient=False)
 
 
 def makers_at(dask: str | None) -> Callable[[Path], AbstractAsyncContextManager[Makers]]:
@@ -97,54 +109,70 @@ def extractors_at(dask: str | None) -> Extractors:
                     done: Extracted = await _done(of_the_flow, runner, extract_all, {"batch": batch})
                 except FeedhouseError:
                     raise
-                except Exception as error:  # a worker that is gone, a scheduler that is gone: else each page would be booked as our bug
+                except Exception as error:  # a worker or the scheduler is gone
                     raise ClusterError(f"dask: {dask} did not extract what it was given: {_first_line(error)}: see its log") from error
                 return done
 
-            yield _Gathering(extract).extract
+            async with _Gathering(extract) as gathering:
+                yield gathering.extract
 
     return extractors
 
 
 class _Gathering:
-    """Pages that come one by one, extracted in batches."""
+    """Pages that come one by one, extracted in batches; an asynchronous context manager that leaves nothing under way."""
 
     def __init__(self, extract: Callable[[Sequence[ExtractionInput]], Awaitable[Extracted]]) -> None:
         self._extract_all = extract
         self._waiting: list[tuple[ExtractionInput, asyncio.Future[Extraction | Failure]]] = []
+        self._bytes = 0
         self._sent: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._timer:
+            self._timer.cancel()
+        for sent in self._sent:
+            sent.cancel()
+        await asyncio.gather(*self._sent, return_exceptions=True)
 
     async def extract(self, given: ExtractionInput) -> Extraction | Failure:
+        """What the page holds, once its batch is done."""
         loop = asyncio.get_running_loop()
         promise: asyncio.Future[Extraction | Failure] = loop.create_future()
         self._waiting.append((given, promise))
-        if len(self._waiting) >= PAGES_OF_A_TASK:
+        self._bytes += len(given.page_body or b"") + len(given.content_html or "")
+        if len(self._waiting) >= PAGES_OF_A_TASK or self._bytes >= BYTES_OF_A_TASK:
             self._send()
-        elif len(self._waiting) == 1:
-            loop.call_later(GATHER_SECONDS, self._send)
+        elif self._timer is None:
+            self._timer = loop.call_later(GATHER_SECONDS, self._send)
         return await promise
 
     def _send(self) -> None:
-        """Sends what waits. The timer of a batch that was full before may come early for the next one: that costs a small task."""
-        batch, self._waiting = self._waiting, []
-        if batch:
-            sent = asyncio.create_task(self._answer(batch))
-            self._sent.add(sent)
-            sent.add_done_callback(self._sent.discard)
+        if self._timer:
+            self._timer.cancel()
+        batch, self._waiting, self._bytes, self._timer = self._waiting, [], 0, None
+        sent = asyncio.create_task(self._answer(batch))
+        self._sent.add(sent)
+        sent.add_done_callback(self._sent.discard)
 
     async def _answer(self, batch: Sequence[tuple[ExtractionInput, asyncio.Future[Extraction | Failure]]]) -> None:
+        promises = [promise for _, promise in batch]
         try:
             found = await self._extract_all([given for given, _ in batch])
-        except BaseException as error:
-            for _, promise in batch:
+            for promise, extraction in zip(promises, found, strict=True):
+                if not promise.done():  # whoever waited may have been stopped
+                    promise.set_result(extraction)
+        except FeedhouseError as error:
+            for promise in promises:
                 if not promise.done():
                     promise.set_exception(error)
-            if not isinstance(error, Exception):
-                raise
-            return
-        for (_, promise), extraction in zip(batch, found, strict=True):
-            if not promise.done():  # whoever waited may have been stopped
-                promise.set_result(extraction)
+        finally:
+            for promise in promises:
+                promise.cancel()  # no effect on what is done: nobody waits for ever
 
 
 @asynccontextmanager

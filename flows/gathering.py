@@ -154,7 +154,7 @@ class Gatherer:
         """The entry's article; an exception that nobody foresaw costs this entry and no other."""
         try:
             return await self._pages.article_of(wanted, ask)
-        except FeedhouseError:  # the archive cannot be written: that is the run's misfortune, not the entry's
+        except FeedhouseError:  # the archive, a cluster: that is the run's misfortune, not the entry's
             raise
         except Exception as error:
             if self._crash_on_bugs:

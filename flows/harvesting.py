@@ -87,7 +87,7 @@ class Harvester:
         started_at = self._now()
         try:
             return await self._harvest(feed, state, started_at)
-        except FeedhouseError:  # the archive cannot be written: that is the run's misfortune, not the feed's
+        except FeedhouseError:  # the archive, a cluster: that is the run's misfortune, not the feed's
             raise
         except Exception as error:
             if self._crash_on_bugs:

@@ -2,7 +2,7 @@
 
 A run writes files of its own, which carry the suffix `.open` and a lock until they are closed; what a killed run left open is cut after
 its last whole record and closed by the next one. Bodies are kept as the rest of the pipe sees them, decompressed: the headers that spoke
-of the transfer are renamed as Common Crawl does it. An equal body is kept once; its repeats become revisit records. What was sent (and
+of the transfer are renamed as Common Crawl does it. Of an equal body one is kept; its repeats become revisit records. What was sent (and
 with it any token) is not kept.
 """
 
@@ -99,8 +99,8 @@ class Archive:
                 length=length,
                 is_revisit=same is not None,
             )
-            if same is None:
-                self._kept[digest] = capture
+            if same is None or digest in self._kept:
+                self._kept[digest] = self._kept.pop(digest, capture)  # the last one now
                 if len(self._kept) > REMEMBERED:
                     del self._kept[next(iter(self._kept))]
         return capture

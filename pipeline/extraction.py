@@ -229,7 +229,15 @@ def _cleaned(paragraphs: Sequence[str], title: str | None, anchors: frozenset[st
 
 def _with_metadata_of(page: Extraction, feed: Extraction) -> Extraction:
     found = (*feed.credits, *filter(is_markup, page.credits))
-    return replace(page, text=feed.text, text_source=feed.text_source, extractor=feed.extractor, credits=found, trimmed=feed.trimmed)
+    return replace(
+        page,
+        text=feed.text,
+        signature=feed.signature,
+        text_source=feed.text_source,
+        extractor=feed.extractor,
+        credits=found,
+        trimmed=feed.trimmed,
+    )
 
 
 def _language(tree: lxml_html.HtmlElement) -> str | None:

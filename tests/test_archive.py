@@ -73,9 +73,9 @@ def test_an_equal_body_is_kept_once_and_its_repeat_refers_to_it(tmp_path: Path) 
 
 def test_a_run_remembers_the_last_bodies_that_it_kept_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.archive.REMEMBERED", 2)
-    captures = keep(tmp_path, b"one", b"two", b"two", b"three", b"one")
-    assert [capture.is_revisit for capture in captures] == [False, False, True, False, False]
-    assert [read_body(tmp_path, one.file, one.offset) for one in (captures[0], captures[4])] == [b"one", b"one"]
+    captures = keep(tmp_path, b"one", b"two", b"one", b"three", b"one", b"two")
+    assert [capture.is_revisit for capture in captures] == [False, False, True, False, True, False]
+    assert [read_body(tmp_path, one.file, one.offset) for one in (captures[1], captures[5])] == [b"two", b"two"]
 
 
 def test_a_body_that_an_earlier_run_has_kept_is_not_written_again(tmp_path: Path) -> None:

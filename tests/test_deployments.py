@@ -65,15 +65,15 @@ def ask(env: Mapping[str, str], path: str, body: object = None) -> Any:
     Asked again, as that client does, after a 503: where two workers ask as well, SQLite may be busy.
     """
     question = Request(f"{env['PREFECT_API_URL']}/{path}", json.dumps(body or {}).encode(), {"Content-Type": "application/json"})
-    for wait in (1, 2, 4, 8, None):
+    deadline = time.monotonic() + 20
+    while True:
         try:
             with build_opener(ProxyHandler({})).open(question, timeout=30) as answer:
                 return json.loads(answer.read() or "null")
         except HTTPError as error:
-            if error.code != 503 or wait is None:
+            if error.code != 503 or time.monotonic() > deadline:
                 raise
-            time.sleep(wait)
-    return None
+            time.sleep(1)
 
 
 def events(env: Mapping[str, str]) -> list[tuple[str, str, str | None]]:

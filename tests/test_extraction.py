@@ -9,6 +9,7 @@ import pytest
 from flows.demo_newsroom import newsroom_answers
 from pipeline.extraction import ExtractionInput, extract_article, extract_feed_content, extract_page
 from pipeline.records import DateQuality, Extraction, Failure, TextSource
+from pipeline.signatures import signature_of
 
 URL = "http://gazette.example/2026/03/dredger"
 PARAGRAPHS = [
@@ -43,6 +44,24 @@ def test_a_page_gives_its_text_and_what_it_says_of_itself() -> None:
     assert (found.canonical_href, found.image_url) == ("http://gazette.example/2026/03/dredger/", "http://gazette.example/d.jpg")
     assert (found.published_at, found.date_quality) == (datetime(2026, 3, 2, 7, 10, tzinfo=UTC), DateQuality.EXACT)
     assert (found.site_name, found.keywords) == ("Harbour Gazette", ("harbour", "dredger"))
+
+
+@pytest.mark.parametrize(
+    ("page_body", "content"),
+    [
+        pytest.param(page(f"<article>{paragraphs()}</article>"), None, id="page"),
+        pytest.param(None, paragraphs(), id="feed"),
+        pytest.param(page("<article><p>Read more.</p></article>"), paragraphs(), id="the feed's for a page that says little"),
+        pytest.param(
+            page(f"<article>{paragraphs(lines=PARAGRAPHS[:1])}</article>"), paragraphs(lines=PARAGRAPHS * 3), id="the feed's, longer"
+        ),
+    ],
+)
+def test_a_text_has_its_own_signature_wherever_it_is_from(page_body: bytes | None, content: str | None) -> None:
+    found = extract_article(ExtractionInput(url=URL, page_body=page_body, content_type="text/html", content_html=content))
+    assert isinstance(found, Extraction)
+    assert found.signature == signature_of(found.text)
+    assert found.signature.words > 10
 
 
 def test_a_repost_ends_where_its_body_ends() -> None:

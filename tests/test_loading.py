@@ -90,6 +90,22 @@ def test_transactions_leave_row_groups_that_are_merged_every_so_often_and_at_the
     assert len(rows(warehouse, "FROM articles")) == 8
 
 
+def test_texts_that_a_merge_has_no_room_for_are_merged_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.connections.MERGE_MB", 16)
+    warehouse = begun(tmp_path)
+    for part in range(4):
+        letters = random.Random(part)
+        texts = (" ".join(f"{letters.getrandbits(64):x}" for _ in range(6_000)) for _ in range(100))
+        load(
+            warehouse,
+            harvest("gazette", {f"{part}-{n}": article(f"http://gazette.example/{part}-{n}", text) for n, text in enumerate(texts)}),
+        )
+    warehouse.finish_run("run1", status="completed", now=NOW)
+    assert rows(warehouse, "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('store.body')") == [(1,)]
+    assert rows(warehouse, "SELECT count(*), count(DISTINCT text) FROM articles") == [(400, 400)]
+    assert rows(warehouse, "SELECT status FROM runs") == [("completed",)]
+
+
 def test_the_same_batch_again_changes_nothing(tmp_path: Path) -> None:
     warehouse = begun(tmp_path)
     batch = [

@@ -13,6 +13,8 @@ from pipeline.errors import WarehouseError
 
 # What a merge may hold, on one thread. Where nothing says so, 123,000 texts take 1.5 GB, and no less time.
 MERGE_MB = 64
+# Up to this size of the file (some 200,000 articles) a second thread saves a transaction nothing, and costs 75 MB.
+LARGE_BYTES = 500_000_000
 
 
 class NoWarehouseError(WarehouseError):
@@ -63,19 +65,29 @@ def writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         con.execute("SET TimeZone = 'UTC'")
         con.execute("SET max_vacuum_tasks = 0")
+        if path.stat().st_size < LARGE_BYTES:
+            con.execute("SET threads = 1")
         yield con
     finally:
         con.close()
 
 
-def allow_merging(con: duckdb.DuckDBPyConnection) -> None:
-    """Has the next checkpoint of a writer, its last, merge small row groups and take out deleted rows.
+def merge_row_groups(path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    """The last checkpoint of a writer of `path`: it merges small row groups as well, and takes out deleted rows.
 
-    What it unpacks for that, and has no room for, is on disk meanwhile; it takes no longer by that.
+    What it unpacks for that, and has no room for, is on disk meanwhile; it takes no longer by that. A few thousand texts of 100 kB each do
+    not fit: DuckDB then gives up the connection, with nothing lost, and another one merges in whatever memory there is.
     """
     con.execute("SET threads = 1")
     con.execute(f"SET memory_limit = '{MERGE_MB} MB'")
     con.execute("RESET max_vacuum_tasks")
+    try:
+        con.execute("CHECKPOINT")
+    except (duckdb.FatalException, duckdb.OutOfMemoryException):
+        con.close()
+        with writer(path) as another:
+            another.execute("RESET max_vacuum_tasks")
+            another.execute("CHECKPOINT")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.records import MAX_VERSIONS, BackfillJob, BackfillMark, Feed, FeedState, Harvest, Remade, Run, RunKind, RunSummary
-from warehouse.connections import allow_merging, writer, writer_lock
+from warehouse.connections import merge_row_groups, writer, writer_lock
 from warehouse.feed_states import read_feed_states
 from warehouse.incoming import incoming, incoming_feeds, incoming_remade
 from warehouse.migrate import migrate
@@ -154,8 +154,9 @@ class Warehouse:
                 con.commit()
                 self._unmerged += 1
                 if merge or self._unmerged >= MERGE_AFTER:
-                    allow_merging(con)
+                    merge_row_groups(self.work, con)
                     self._unmerged = 0
-                con.execute("CHECKPOINT")
+                else:
+                    con.execute("CHECKPOINT")
             if publish:
                 publish_copy(self.work, self.snapshot)
