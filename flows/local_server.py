@@ -102,6 +102,7 @@ class _Server:
 
     def _started(self) -> subprocess.Popen[bytes]:
         own = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}  # the server is not its own client
+        own["PREFECT_SERVER_UI_API_URL"] = f"{self.page}/api"  # else the web page asks port 4200, whoever listens there
         command = [sys.executable, "-m", "flows.local_server", str(self._port)]
         with self._log.open("ab") as out:
             return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=out, start_new_session=True, env=own)  # noqa: S603

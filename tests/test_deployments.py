@@ -347,7 +347,7 @@ if __name__ == "__main__":
 
 def is_seen(shown: Locator) -> bool:
     """Whether a person sees it: the picture of its place is another one without it."""
-    expect(shown).to_be_visible()
+    expect(shown).to_be_visible(timeout=60_000)
     picture = shown.screenshot()
     shown.evaluate("element => element.style.opacity = 0")
     return picture != shown.screenshot()
@@ -368,12 +368,13 @@ if __name__ == "__main__":
     ((flow_run, new),) = house.rows("SELECT prefect_flow_run_id, articles_new FROM runs")
     with sync_playwright() as play, play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser:
         page = browser.new_page()
+        page.set_default_timeout(60_000)
         page.goto(f"{server['PREFECT_API_URL'].removesuffix('/api')}/runs/flow-run/{flow_run}")
         assert is_seen(page.get_by_text(f"ingest 1 feed, {new} new articles").last)
         page.get_by_text("Artifacts", exact=True).click()
         page.get_by_text("ingest-summary").first.click()
         row = page.get_by_role("row").filter(has_text="articles new")
-        expect(row).to_contain_text(str(new))
+        expect(row).to_contain_text(str(new), timeout=60_000)
         assert is_seen(row)
 
 
