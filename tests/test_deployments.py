@@ -199,7 +199,7 @@ def run_of(server: Mapping[str, str], name: str) -> dict[str, Any]:
 
 
 def ended(worker: subprocess.Popen[bytes]) -> None:
-    """Asks it to end; one of two workers of a pool was seen not to."""
+    """Asks it to end. Prefect's worker makes a SIGINT of SIGTERM, and hears none where pytest was started in a shell's background."""
     worker.send_signal(signal.SIGTERM)
     try:
         worker.wait(20)
