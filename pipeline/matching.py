@@ -132,7 +132,7 @@ def text_of(text: str, *, title: str | None = None, site: str = "", signature: S
     """
     if signature:
         return _made_ready(signature, lambda: words_in(text), title or "", site)
-    return _read(words_in(text), title or "", site)
+    return _of_words(words_in(text), title or "", site)
 
 
 def match(one: Text, other: Text) -> Match | None:
@@ -163,7 +163,7 @@ def shared_passage(text: str, other: str) -> str:
     codes = code_points("".join(letters))
     visible = np.flatnonzero(kinds_of(codes) != INVISIBLE)
     place = np.repeat(np.arange(len(text)), [len(several) for several in letters])[visible]
-    mine = _read(words_of_codes(codes), "", "")
+    mine = _of_words(words_of_codes(codes), "", "")
     begins, ends = _passages(mine, text_of(other))
     if not len(begins):
         return ""
@@ -175,7 +175,7 @@ def shared_passage(text: str, other: str) -> str:
     return text[place[starts[begins[longest]]] : place[starts[last] + lengths[last] - 1] + 1]
 
 
-def _read(words: Words, title: str, site: str) -> Text:
+def _of_words(words: Words, title: str, site: str) -> Text:
     return _made_ready(signature_of_words(words), lambda: words, title, site)
 
 

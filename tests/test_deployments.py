@@ -25,7 +25,6 @@ from test_ingest import START, House, item, page, publish, rss
 from test_reprocess import SPOILT, as_an_older_program_made_it, told
 
 from flows.local_server import local_server
-from flows.prefect_api import prefect_api_configured
 from pipeline.backfilling import paged_url
 from warehouse import open_reader
 from warehouse.connections import writer_lock
@@ -396,27 +395,3 @@ def test_prefect_yaml_names_flows_that_load_and_parameters_that_they_have_and_do
         assert set(deployment["parameters"]) <= set(loaded.parameters.properties)
         assert all(about.get("description") for about in loaded.parameters.properties.values())
         assert deployment["concurrency_limit"]["collision_strategy"] == "CANCEL_NEW"
-
-
-@pytest.mark.parametrize(
-    ("environ", "files", "expected"),
-    [
-        pytest.param({}, {}, False, id="nothing"),
-        pytest.param({"PREFECT_API_URL": "http://127.0.0.1:4200/api"}, {}, True, id="environment"),
-        pytest.param({}, {"pyproject.toml": '[project]\nname = "x"\ndependencies = ["prefect"]'}, False, id="a project that uses Prefect"),
-    ],
-)
-def test_a_configured_api_is_found_without_importing_prefect(
-    tmp_path: Path, environ: dict[str, str], files: dict[str, str], expected: bool
-) -> None:
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
-    assert expected == prefect_api_configured({"PREFECT_HOME": str(tmp_path / "none"), **environ}, tmp_path)
-
-
-def test_a_profile_with_an_api_is_found(tmp_path: Path) -> None:
-    (tmp_path / "profiles.toml").write_text('active = "mine"\n[profiles.mine]\nPREFECT_API_URL = "http://127.0.0.1:9/api"\n')
-    code = "import os; from pathlib import Path; from flows.prefect_api import prefect_api_configured; print(prefect_api_configured(os.environ, Path.cwd()))"
-    environ = {**os.environ, "PREFECT_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, env=environ)
-    assert done.stdout == "True\n"

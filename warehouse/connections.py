@@ -56,7 +56,7 @@ def open_sealed(path: Path) -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The one writing connection to the private file; the caller holds `writer_lock`. Row groups are merged once that is allowed.
+    """The one writing connection to the private file; the caller holds `writer_lock`. `merge_row_groups` alone merges any.
 
     Raises:
         WarehouseError: if `path` is not a warehouse that this version of DuckDB writes.
