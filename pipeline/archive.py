@@ -2,8 +2,8 @@
 
 A run writes files of its own, which carry the suffix `.open` and a lock until they are closed; what a killed run left open is cut after
 its last whole record and closed by the next one. Bodies are kept as the rest of the pipe sees them, decompressed: the headers that spoke
-of the transfer are renamed as Common Crawl does it. A repeat of a body is a revisit record, as far as bodies are remembered. What was sent (and
-with it any token) is not kept.
+of the transfer are renamed as Common Crawl does it. A repeat of a body is a revisit record, as far as bodies are remembered. What was
+sent (and with it any token) is not kept.
 """
 
 from __future__ import annotations
