@@ -317,6 +317,9 @@ class Soak:
             print(f"memory at {minute / 60:5.1f} min: served process {served:4} MB, Prefect server {server:4} MB")
         published = [story for site in self.newsroom.sites for story in site.stories]
         missing = [*self.wanting(self.slots(runs)), *self.wanting()]
+        for story in published:
+            if story.title in missing:
+                print(story.title, "shown", [f"{start:%H:%M:%S} to {end or datetime.now(UTC):%H:%M:%S}" for start, end in story.shown])
         double = self.rows("SELECT canonical_url FROM articles GROUP BY ALL HAVING count(*) > 1")
         urls = {url for (url,) in self.rows("SELECT url FROM articles")}
         with open_reader(self.home / "warehouse.duckdb") as con:
@@ -343,12 +346,15 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=12)
     options.add_argument("--every", type=int, default=12, help="seconds of a slot")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument(
+        "--keep", type=Path, help="folder for the home, the logs and Prefect's database: to find out what became of an article"
+    )
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as name, serving() as loopback:
+    with tempfile.TemporaryDirectory() as temporary, serving() as loopback:
         loopback.server.handle_error = lambda *_: None  # a run that is killed breaks its connections
         newsroom = Newsroom(loopback, given.seed, given.every)
-        soak = Soak(Path(name), newsroom, given.every)
-        soak.home.mkdir()
+        soak = Soak(given.keep or Path(temporary), newsroom, given.every)
+        soak.home.mkdir(parents=True)
         feeds = "".join(f'[[feeds]]\nname = "site{number}"\nurl = "http://site{number}.example/feed"\n' for number in range(SITES))
         settings = 'host_delay = 0\ntimeout = 8\ninterval = "1s"\nmin_interval = "1s"\nmax_interval = "1s"\n'
         soak.feeds.write_text(f'[settings]\nproxy = "{loopback.url}"\n{settings}{feeds}', encoding="utf-8")
