@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from loopback import Loopback, serving
+from prefect_server import serving_prefect
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -17,6 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def loopback() -> Iterator[Loopback]:
     with serving() as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a client of a real Prefect server."""
+    with serving_prefect(tmp_path_factory.mktemp("prefect")) as environment:
+        yield environment
 
 
 @pytest.fixture

@@ -3,75 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 import yaml
 from loopback import Loopback, Reply
 from playwright.sync_api import Locator, expect, sync_playwright
+from prefect_server import ask, eventually, python
 from test_backfill import ARTICLES, FEED, wordpress
-from test_ingest import START, House, item, page, publish, rss
-from test_reprocess import SPOILT, as_an_older_program_made_it, told
+from test_ingest import START, House, item, page, rss
 
-from flows.local_server import local_server
 from pipeline.backfilling import paged_url
-from warehouse import open_reader
 from warehouse.connections import writer_lock
 
 ROOT = Path(__file__).parent.parent
 PREFECT = Path(sys.executable).with_name("prefect")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 SECRET = "token-that-nobody-may-see"
-pytestmark = [pytest.mark.timeout(400), pytest.mark.filterwarnings("default")]  # Prefect's own warnings are not ours
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of a client of a real server."""
-    before = dict(os.environ)
-    folder = tmp_path_factory.mktemp("prefect")
-    try:
-        with local_server(folder):
-            yield {**os.environ, "HOME": str(folder), "NO_PROXY": "127.0.0.1"}
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def python(code: str, *arguments: object, env: Mapping[str, str], folder: Path) -> str:
-    script = folder / "script.py"
-    script.write_text(code, encoding="utf-8")
-    done = subprocess.run([sys.executable, str(script), *map(str, arguments)], capture_output=True, text=True, check=False, env=dict(env))
-    assert done.returncode == 0, done.stderr.partition("nanobind")[0][-3_000:]
-    return done.stdout
-
-
-def ask(env: Mapping[str, str], path: str, body: object = None) -> Any:
-    """What the server's API answers: asked directly, since a client of Prefect's takes seconds to be imported.
-
-    Asked again, as that client does, after a 503: where two workers ask as well, SQLite may be busy.
-    """
-    question = Request(f"{env['PREFECT_API_URL']}/{path}", json.dumps(body or {}).encode(), {"Content-Type": "application/json"})
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            with build_opener(ProxyHandler({})).open(question, timeout=30) as answer:
-                return json.loads(answer.read() or "null")
-        except HTTPError as error:
-            if error.code != 503 or time.monotonic() > deadline:
-                raise
-            time.sleep(1)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings("default")]  # Prefect's own warnings are not ours
 
 
 def events(env: Mapping[str, str]) -> list[tuple[str, str, str | None]]:
@@ -81,15 +37,6 @@ def events(env: Mapping[str, str]) -> list[tuple[str, str, str | None]]:
         (event["event"], event["resource"]["prefect.resource.id"], event["resource"].get("prefect.resource.name"))
         for event in ask(env, "events/filter", asked)["events"]
     ]
-
-
-def eventually(what: Callable[[], Any], *, seconds: float = 90) -> Any:
-    """What it gives as soon as that is something: the server takes its time to act."""
-    deadline = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.3)
-    return found
 
 
 def blog(tmp_path: Path, loopback: Loopback, keys: str = "") -> House:
@@ -194,7 +141,7 @@ def run_of(server: Mapping[str, str], name: str) -> dict[str, Any]:
         (found,) = ask(server, "flow_runs/filter", asked)
         return found if found["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
 
-    return eventually(ended)  # type: ignore[no-any-return]
+    return eventually(ended, seconds=240)  # type: ignore[no-any-return]
 
 
 def ended(worker: subprocess.Popen[bytes]) -> None:
@@ -284,71 +231,6 @@ def test_of_a_backfill_the_window_that_fails_is_tried_again_alone(tmp_path: Path
     assert {name: count for name, count in tried.items() if count > 1} == {"blog, paged, window 3": 2}
     assert len(tried) > 3
     assert {len(loopback.asked(f"http://blog.example/{number}")) for number in range(ARTICLES)} == {1}
-
-
-ON_DASK = """
-import asyncio, sys
-import dask
-from distributed import LocalCluster
-import flows.distributing
-import flows.reprocess
-from flows.deployments import ingest, reprocess
-
-def main():
-    flows.reprocess.BATCH = flows.distributing.PAGES_OF_A_TASK = 3
-    old, new, feeds = sys.argv[1:]
-    dask.config.set({"distributed.worker.daemon": False})
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        counts = asyncio.run(ingest(home=new, feeds=feeds, dask=cluster.scheduler_address))
-        found = asyncio.run(reprocess(home=old, dask=cluster.scheduler_address))
-        with cluster.get_client() as client:
-            worked = sorted(client.run(lambda dask_worker: dask_worker.state.executed_count > 0).values())
-            print(counts["articles_new"], found["texts changed"], worked)
-
-if __name__ == "__main__":
-    main()
-"""
-
-
-def test_extraction_on_a_dask_cluster_gives_what_one_process_gives(tmp_path: Path, loopback: Loopback, server: dict[str, str]) -> None:
-    pytest.importorskip("prefect_dask", reason="the extra `dask` is not installed")
-    house, other = House(tmp_path / "home", loopback.url), House(tmp_path / "other", loopback.url)
-    publish(loopback, house, *range(1, 13))
-    house.ingest()
-    before = told(house)
-    as_an_older_program_made_it(house, SPOILT)
-    shown = python(ON_DASK, house.home, other.home, house.path, env=server, folder=tmp_path)
-    assert shown.splitlines()[-1] == "12 12 [True, True]"
-    assert told(house) == before
-    texts = "SELECT url, title, text, word_count, text_source, extractor FROM articles ORDER BY ALL"
-    assert other.rows(texts) == house.rows(texts)
-    for name, kind, tasks in (("make articles again", "reprocess", house), ("extract articles", "ingest", other)):
-        ((flow_run,),) = tasks.rows(f"SELECT prefect_flow_run_id FROM runs WHERE kind = '{kind}'")
-        made = {"task_runs": {"name": {"like_": name}}, "flow_runs": {"id": {"any_": [flow_run]}}}
-        states = [run["state_type"] for run in ask(server, "task_runs/filter", made)]
-        assert (set(states), 4 <= len(states) < 12) == ({"COMPLETED"}, True), name
-
-
-def test_a_cluster_that_is_not_there_is_one_line_and_no_page_is_booked_for_it(
-    tmp_path: Path, loopback: Loopback, server: dict[str, str]
-) -> None:
-    pytest.importorskip("prefect_dask", reason="the extra `dask` is not installed")
-    house = House(tmp_path / "home", loopback.url)
-    publish(loopback, house, 1, 2)
-    house.ingest()  # the feeds file
-    code = """
-import asyncio, sys
-from flows.deployments import ingest
-
-if __name__ == "__main__":
-    home, feeds = sys.argv[1:]
-    print(asyncio.run(ingest(home=home, feeds=feeds, dask="tcp://127.0.0.1:9", return_state=True)).message)
-"""
-    shown = python(code, tmp_path / "new", house.path, env=server | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}, folder=tmp_path)
-    assert "dask: there is no scheduler at tcp://127.0.0.1:9: " in shown.splitlines()[-1]
-    with open_reader(tmp_path / "new" / "warehouse.duckdb") as con:
-        assert con.execute("SELECT status FROM runs").fetchall() == [("failed",)]
-        assert con.execute("SELECT count(*) FROM rejections").fetchall() == [(0,)]
 
 
 def is_seen(shown: Locator) -> bool:
