@@ -104,7 +104,6 @@ class Gatherer:
                 outcome = _as_version_of(stored, outcome)
             elif outcome.article is not None and outcome.article.canonical_url != aliases[entry.entry_id]:  # that was asked for above
                 outcome = await self._unless_known(outcome, outcome.article)
-            later = seen_at + turn * EDIT_SPREAD if turn else None
             return self._record(
                 feed,
                 entry,
@@ -114,7 +113,7 @@ class Gatherer:
                 is_new=is_new,
                 attempts=1,
                 feed_capture=kept_as,
-                refetch_at=later,
+                refetch_at=seen_at + turn * EDIT_SPREAD if turn else None if is_new else _again_at(outcome),
             )
 
         tasks = [one(entry, is_new=True) for entry in new] + [one(entry, is_new=False) for entry in changed]
@@ -135,10 +134,17 @@ class Gatherer:
         outcome = await self._article_of(Wanted(feed=feed, entry=entry, attempts=attempts))
         if stored is not None:
             outcome = _as_version_of(stored, outcome)
-        gathered = self._record(
-            feed, entry, outcome, seen_at=sighting.seen_at, is_backfill=sighting.is_backfill, is_new=True, attempts=attempts
-        )
         waited = sighting.refetch_at is not None
+        gathered = self._record(
+            feed,
+            entry,
+            outcome,
+            seen_at=sighting.seen_at,
+            is_backfill=sighting.is_backfill,
+            is_new=True,
+            attempts=attempts,
+            refetch_at=_again_at(outcome) if waited else None,
+        )
         return Harvest(
             feed=feed.name,
             poll=None,
@@ -225,6 +231,11 @@ def bug_failure(stage: Stage, error: Exception, *, is_transient: bool) -> Failur
 
 def _may_change(stored: KnownArticle | None) -> bool:
     return stored is None or stored.version < MAX_VERSIONS
+
+
+def _again_at(outcome: PageOutcome) -> datetime | None:
+    """When the page of an edited entry is asked for again: where it failed as it may not the next time. Its feed tells of the edit once."""
+    return outcome.fetch.next_retry_at if outcome.fetch and outcome.article is None else None
 
 
 def _as_version_of(stored: KnownArticle, outcome: PageOutcome) -> PageOutcome:

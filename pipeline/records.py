@@ -458,7 +458,7 @@ class Sighting:
     """One new or changed entry in one feed, ready to load. `url` is absolute as published; `article_id` is None where it was rejected.
 
     `feed_capture`: the archived document in which it stood so.
-    `refetch_at`: the entry was edited among many others, and its page is asked for then.
+    `refetch_at`: the entry was edited, among many others or when its page could not be had, and its page is asked for then.
     """
 
     feed: str

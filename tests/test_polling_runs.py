@@ -113,6 +113,34 @@ def test_an_edit_whose_page_is_gone_when_its_turn_comes_is_let_be(loopback: Loop
     assert house.rows("SELECT version, count(*) FROM articles GROUP BY version ORDER BY version") == [(1, 1), (2, EDITS_AT_ONCE)]
 
 
+def edited_while_its_page_is_out_of_order(loopback: Loopback, house: House) -> None:
+    publish(loopback, house, 1, 2)
+    house.ingest()
+    loopback.routes[FEED] = rss(item(1, title="New title"), item(2))
+    loopback.routes["http://gazette.example/1"] = Reply(status=503, validators=False)
+    house.now += HOUR
+    house.ingest()
+
+
+def test_an_edit_whose_page_is_out_of_order_is_followed_when_that_has_healed(loopback: Loopback, house: House) -> None:
+    edited_while_its_page_is_out_of_order(loopback, house)
+    loopback.routes["http://gazette.example/1"] = page(1, "All of it was written anew.")
+    house.now += HOUR
+    house.ingest()
+    assert house.rows("SELECT version, text LIKE '%written anew%' FROM articles ORDER BY version") == [(1, False), (2, True)]
+    assert house.rows("SELECT count(*) FROM store.sighting WHERE refetch_at IS NOT NULL") == [(0,)]
+
+
+def test_an_edit_whose_page_never_heals_is_given_up(loopback: Loopback, house: House) -> None:
+    edited_while_its_page_is_out_of_order(loopback, house)
+    for _ in range(9):
+        house.now += DAY
+        house.ingest()
+    assert house.rows("SELECT max(attempts), count(*) FROM store.page_fetch WHERE http_status = 503") == [(6, 6)]
+    assert house.rows("SELECT count(*) FROM store.sighting WHERE refetch_at IS NOT NULL") == [(0,)]
+    assert house.rows("SELECT version, count(*) FROM articles GROUP BY version") == [(1, 2)]
+
+
 def test_a_guid_that_is_another_at_every_poll_makes_no_new_sighting(loopback: Loopback, house: House) -> None:
     publish(loopback, house, 1, 2)
     house.ingest()

@@ -1,5 +1,6 @@
 -- Entries whose page is to be asked for again: those without an article by their last rejection, those for which the feed's own content
--- stands in by the last request for their page, those that were edited among many others by the turn that they were given.
+-- stands in by the last request for their page, those that were edited by the time that they were given: their turn among many others,
+-- or the next try where the page failed.
 WITH last_rejection AS (
     SELECT feed, entry_id, max_by(attempts, rejected_at) AS attempts, max_by(next_retry_at, rejected_at) AS next_retry_at,
         max_by(is_final, rejected_at) AS is_final
@@ -24,8 +25,9 @@ due AS (
     INNER JOIN store.article AS a USING (article_id)
     WHERE a.text_source = 'feed' AND p.next_retry_at IS NOT NULL AND s.refetch_at IS NULL
     UNION ALL
-    SELECT s.*, 0, s.refetch_at
+    SELECT s.*, CASE WHEN p.next_retry_at IS NULL THEN 0 ELSE p.attempts END, s.refetch_at
     FROM store.sighting AS s
+    LEFT JOIN last_fetch AS p USING (url)
     WHERE s.refetch_at IS NOT NULL
 )
 SELECT
