@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from flows.gathering import Gatherer, bug_failure
 from flows.keeping import Keeper
@@ -204,22 +205,16 @@ class Harvester:
 
 async def parsed_in_worker(workers: WorkerPool, answer: Response) -> ParsedFeed | Failure:
     """A feed document, parsed within `PARSE_SECONDS`. Dates are judged by when it was fetched, so that it reads the same at any time."""
+    from pipeline.parsing import parse_feed  # feedparser, which a run whose feeds are all unchanged does not need
+
+    job = partial(parse_feed, answer.body, url=answer.final_url, content_type=answer.header("content-type"), now=answer.started_at)
     try:
-        return await workers.run(
-            _parse, answer.body, answer.final_url, answer.header("content-type"), answer.started_at, seconds=PARSE_SECONDS
-        )
+        return await workers.run(job, seconds=PARSE_SECONDS)
     except WorkerTimeoutError:
         detail = f"parsing took longer than {PARSE_SECONDS:.0f} s and was stopped"
         return Failure(stage=Stage.PARSE, reason="too_slow", detail=detail, is_transient=False)
     except WorkerDiedError as error:
         return Failure(stage=Stage.PARSE, reason="worker_died", detail=str(error), is_transient=False)
-
-
-def _parse(body: bytes, url: str, content_type: str | None, now: datetime) -> ParsedFeed | Failure:
-    """`parse_feed` with positional arguments, as a worker process is called."""
-    from pipeline.parsing import parse_feed  # feedparser, which a run whose feeds are all unchanged does not need
-
-    return parse_feed(body, url=url, content_type=content_type, now=now)
 
 
 def _milliseconds(later: datetime, earlier: datetime) -> int:

@@ -42,7 +42,10 @@ class WorkerDiedError(Exception):
 
 
 class WorkerPool:
-    """Runs module-level functions in worker processes; an asynchronous context manager that leaves no process behind.
+    """Runs functions of pipeline/ in worker processes; an asynchronous context manager that leaves no process behind.
+
+    A worker imports the module of what it is given: one of flows/ would cost each of them a second, and the memory of the HTTP client and
+    of DuckDB.
 
     Workers come from a fork server, which is started clean: a fork of this process would inherit its open database and its threads.
     They notice when this process dies, however it dies.

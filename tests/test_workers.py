@@ -10,11 +10,19 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from flows.harvesting import parsed_in_worker
+from flows.making import extracted
+from pipeline.extraction import ExtractionInput
+from pipeline.records import Response
 from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
+
+URL = "http://harbour.example/feed"
+FEED = b"<rss version='2.0'><channel><title>Harbour</title><item><title>One</title><guid>1</guid></item></channel></rss>"
 
 
 def double(number: int) -> int:
@@ -133,3 +141,20 @@ def is_gone(pid: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_what_a_run_gives_to_a_worker_brings_neither_the_client_nor_the_warehouse_along(now: datetime) -> None:
+    """Each worker would import them anew, which takes longer than most of what it is asked to do."""
+    answer = Response(
+        url=URL, final_url=URL, status=200, headers=(("content-type", "text/xml"),), body=FEED, redirects=(), started_at=now, duration_ms=1
+    )
+    page = ExtractionInput(url=URL, page_body=None, content_type=None, content_html="<p>Words.</p>", summary_html=None, title=None)
+
+    async def main() -> list[object]:
+        async with WorkerPool(1) as workers:
+            await parsed_in_worker(workers, answer)
+            await extracted(workers, page)
+            loaded = "[name for name in ('flows', 'warehouse', 'duckdb', 'aiohttp') if name in __import__('sys').modules]"
+            return await workers.run(eval, loaded, seconds=10)
+
+    assert asyncio.run(main()) == []
