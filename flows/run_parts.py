@@ -17,6 +17,7 @@ from flows.gathering import Gatherer
 from flows.harvesting import Harvester
 from flows.keeping import Keeper
 from flows.known import Known
+from flows.large_blocks import give_back_large_blocks
 from flows.loader import Loader
 from flows.making import Extractors, Maker, extractors_here
 from flows.pages import ArticleSource
@@ -220,6 +221,7 @@ async def recorded(
     Raises:
         FeedhouseError: where another run of the kind is going on, or the warehouse cannot be opened.
     """
+    give_back_large_blocks()
     warehouse = Warehouse(home)
     started_at = now()
     run_id = f"{started_at:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"  # sorts by time, and tells people when

@@ -107,8 +107,10 @@ class Reader:
         while self.now < until:
             with Known(self.warehouse.work) as known:
                 reader = harvester(client, workers, known, settings, lambda: self.now)
-                while self.now < until and not any(harvest.sightings for harvest in self.unloaded):
+                while self.now < until:
                     due = [feed for feed in self.feeds if is_due(states[feed.name], self.now)]
+                    if any(feed.name == harvest.feed for feed in due for harvest in self.unloaded if harvest.sightings):
+                        break  # what it brought must be known when it is asked again
                     harvests = await asyncio.gather(*(reader.harvest(feed, states[feed.name]) for feed in due))
                     states |= {harvest.feed: harvest.state for harvest in harvests if harvest.state}
                     self.unloaded += [*harvests, Harvest(feed="", host_waits=client.take_waits())]
@@ -116,7 +118,11 @@ class Reader:
             self._load()
 
     def _load(self) -> None:
-        """In batches that have each feed once, as a run's have."""
+        """The polls that brought entries and the last one of each feed, in batches that have each feed once, as a run's have."""
+        last = {harvest.feed: harvest for harvest in self.unloaded}
+        self.unloaded = [
+            found for found in self.unloaded if found.sightings or found.host_waits or (found.feed and found is last[found.feed])
+        ]
         while self.unloaded:
             batch: dict[str, Harvest] = {}
             later: list[Harvest] = []
