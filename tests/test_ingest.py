@@ -19,7 +19,7 @@ from flows.run_lock import RunGoingOnError, only_run
 from flows.settings import ConfigError, load_feeds_file
 from flows.summary import exit_code_of
 from pipeline.records import RunSummary
-from warehouse import open_reader
+from warehouse import Warehouse, open_reader
 from warehouse.sql_files import query
 
 START = datetime.fromisoformat("2026-03-10T12:00:00+00:00")
@@ -174,6 +174,18 @@ def test_a_page_that_never_heals_is_given_up(loopback: Loopback, house: House) -
         house.ingest(everything=False)
         house.now += timedelta(days=1)
     assert house.rows("SELECT max(attempts), bool_or(is_final), count(*) FROM rejections") == [(6, True, 6)]
+
+
+def test_a_page_that_was_given_up_stays_so_when_the_log_of_it_has_been_deleted(loopback: Loopback, house: House) -> None:
+    publish(loopback, house, 1)
+    loopback.routes[FEED] = rss(item(1, body="Only a summary of what the page says."))
+    loopback.routes["http://gazette.example/1"] = Reply(status=500, validators=False)
+    for _ in range(8):
+        house.ingest(everything=False)
+        house.now += timedelta(days=1)
+    Warehouse(house.home).prune(before=house.now)
+    house.ingest(everything=False)
+    assert len(loopback.asked("http://gazette.example/1")) == 6
 
 
 def test_two_addresses_of_one_article_give_one_text(loopback: Loopback, house: House) -> None:
