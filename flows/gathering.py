@@ -37,8 +37,9 @@ from pipeline.retrying import next_retry
 
 # Pages of one feed on their way at once: the host's own limit is lower, but a feed may link to many hosts.
 PAGES_OF_ONE_FEED = 8
-# Pages of edited entries that one poll asks for again; those of the others follow, as many an hour. An editor corrects a few entries a
-# day: where more have changed at once, a publisher has saved everything again, and its server need not be asked for all of it.
+# Pages of edited entries that one poll asks for again; those of the others follow, as many an hour, unless they fail (then as any page
+# that failed). An editor corrects a few entries a day: where more have changed at once, a publisher has saved everything again, and its
+# server need not be asked for all of it.
 EDITS_AT_ONCE = 5
 EDIT_SPREAD = timedelta(hours=1)
 
@@ -65,6 +66,7 @@ class Gatherer:
         self._known = known
         self._now = now
         self._crash_on_bugs = crash_on_bugs
+        self._changed: set[tuple[str, str]] = set()
 
     async def gather(
         self,
@@ -83,6 +85,7 @@ class Gatherer:
 
         The captures are the pages' and `feed_capture`. `ask`: how their pages are come by, where that is not the run's own way.
         """
+        self._changed |= {(feed.name, entry.entry_id) for entry in changed}
         aliases = {entry.entry_id: entry_alias(entry, feed_url=feed.url) for entry in (*new, *changed)}
         known = await self._known.articles(tuple(aliases.values())) if aliases else {}
         few = asyncio.Semaphore(PAGES_OF_ONE_FEED)
@@ -126,7 +129,12 @@ class Gatherer:
         return outcome if known is None else replace(outcome, article_id=known.article_id, article=None, failure=None)
 
     async def retry(self, feed: Feed, due: RetryableEntry) -> Harvest:
-        """Another try for the page of an entry that the feed may no longer list."""
+        """Another try for the page of an entry that the feed may no longer list; none for one that this run has seen changed.
+
+        Of that `due` no longer tells what the feed says, and it has been followed as it is now.
+        """
+        if (feed.name, due.sighting.entry_id) in self._changed:
+            return Harvest(feed=feed.name, poll=None, state=None)
         sighting, attempts = due.sighting, due.attempts + 1
         entry = IdentifiedEntry(entry_id=sighting.entry_id, content_hash=sighting.content_hash, entry=entry_of(sighting))
         alias = entry_alias(entry, feed_url=feed.url)

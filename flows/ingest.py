@@ -86,7 +86,8 @@ async def run_ingest(
         shards = await _shards(options, wanted, parts, now=run.started_at)
         progress.begin("Polling feeds", sum(len(shard.feeds) for shard in shards))
         on_shard = as_task(_shard_work(parts))
-        await run_all(on_shard(shard) for shard in shards)
+        await run_all(on_shard(shard) for shard in shards if shard.feeds)
+        await run_all(on_shard(shard) for shard in shards if shard.retries)  # but for entries that have been seen changed by now
 
     return await fetching_run(
         RunKind.INGEST,

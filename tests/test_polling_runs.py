@@ -131,6 +131,34 @@ def test_an_edit_whose_page_is_out_of_order_is_followed_when_that_has_healed(loo
     assert house.rows("SELECT count(*) FROM store.sighting WHERE refetch_at IS NOT NULL") == [(0,)]
 
 
+@pytest.mark.parametrize("heals", ["in the run that sees it", "later"])
+def test_of_two_edits_in_an_outage_the_last_is_followed(loopback: Loopback, house: House, heals: str) -> None:
+    """The run that sees it also finds that the page is to be asked for again, for the first of them."""
+    edited_while_its_page_is_out_of_order(loopback, house)
+    loopback.routes[FEED] = rss(item(1, title="Newest title"), item(2))
+    for again in (heals == "in the run that sees it", True):
+        if again:
+            loopback.routes["http://gazette.example/1"] = page(1, "All of it was written anew.")
+        house.now += 2 * HOUR
+        house.ingest()
+    house.now += 6 * HOUR
+    house.ingest()
+    assert house.rows("SELECT version, title FROM articles ORDER BY version DESC LIMIT 1") == [(2, "Newest title")]
+    assert house.rows("SELECT title, times_changed FROM sightings WHERE entry_id = 'id-1'") == [("Newest title", 2)]
+
+
+def test_an_edit_is_followed_when_its_entry_is_saved_again_meanwhile(loopback: Loopback, house: House) -> None:
+    edited_while_its_page_is_out_of_order(loopback, house)
+    for minutes in (5, 10):
+        loopback.routes[FEED] = rss(item(1, title="New title", pubDate=f"Mon, 09 Mar 2026 08:{minutes:02d}:00 GMT"), item(2))
+        house.now += timedelta(minutes=10)
+        house.ingest()
+    loopback.routes["http://gazette.example/1"] = page(1, "All of it was written anew.")
+    house.now += HOUR
+    house.ingest()
+    assert house.rows("SELECT version, title FROM articles ORDER BY version DESC LIMIT 1") == [(2, "New title")]
+
+
 def test_an_edit_whose_page_never_heals_is_given_up(loopback: Loopback, house: House) -> None:
     edited_while_its_page_is_out_of_order(loopback, house)
     for _ in range(9):

@@ -13,7 +13,7 @@ from pipeline.errors import WarehouseError
 
 # What a merge may hold, on one thread. Where nothing says so, 123,000 texts take 1.5 GB, and no less time.
 MERGE_MB = 64
-# Up to this size of the file (some 200,000 articles) a second thread saves a transaction nothing, and costs 75 MB.
+# Up to this size of the file (some 200,000 articles; tried beside 70,000) a second thread saves a transaction nothing, and costs 75 MB.
 LARGE_BYTES = 2_000_000_000
 
 

@@ -20,11 +20,13 @@ INNER JOIN known_sighting AS s ON s.feed = i.feed AND s.entry_id = i.entry_id
 WHERE
     s.content_hash <> i.content_hash OR (i.article_id IS NOT NULL AND s.article_id IS NULL) OR s.refetch_at IS DISTINCT FROM i.refetch_at;
 
+-- A poll that saw an entry saved again, as it was but for its date or its markup, leaves the time at which an edit is followed as it is.
 UPDATE store.sighting AS s SET
     content_hash = i.content_hash, url = i.url, url_raw = i.url_raw, title = i.title, author = i.author, published_at = i.published_at,
     published_raw = i.published_raw, date_quality = i.date_quality, times_changed = s.times_changed + i.is_edited::INTEGER,
     article_id = coalesce(i.article_id, s.article_id), feed_capture = coalesce(i.feed_capture, s.feed_capture),
-    told_hash = i.told_hash, refetch_at = i.refetch_at
+    told_hash = i.told_hash,
+    refetch_at = CASE WHEN i.is_polled AND s.told_hash = i.told_hash THEN coalesce(i.refetch_at, s.refetch_at) ELSE i.refetch_at END
 FROM edited_sighting AS i
 WHERE s.rowid = i.row_number;
 
