@@ -13,7 +13,7 @@ def give_back_large_blocks() -> None:
     """Has the C library map each block from 128 kB by itself, in this process, for good. Where it is not glibc, nothing is done.
 
     It begins so, but takes the blocks that are freed for a sign of what is to come: soon a block of megabytes (a page, a block of DuckDB's)
-    lies on the heap, and whatever small thing is made behind it keeps it there. In a run over 70,000 pages that is 40 MB.
+    lies on the heap, and whatever small thing is made behind it keeps it there: 31 MB of 370 beside 70,000 articles.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
