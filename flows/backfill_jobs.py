@@ -12,7 +12,7 @@ from flows.asking import AskForPage
 from flows.backfill_error import BackfillError, StalledError
 from flows.file_collection import Collection
 from flows.gathering import Gathered, merged
-from flows.harvesting import parsed_in_worker
+from flows.harvesting import read_in_worker
 from flows.run_parts import Clock, FetchingParts, RunParts
 from flows.settings import Settings
 from pipeline.articles import entry_alias
@@ -28,7 +28,6 @@ from pipeline.records import (
     Feed,
     Harvest,
     IdentifiedEntry,
-    ParsedFeed,
     Response,
 )
 
@@ -148,8 +147,8 @@ async def site_of_feed(job: Job, parts: FetchingParts) -> str:
     """The address of the site that the feed says it belongs to; of its own host where it says nothing that can be read."""
     if job.site is None:
         answer = job.answers.get(job.feed.url) or await parts.harvester.ask(job.feed, job.feed.url)
-        parsed = await parsed_in_worker(parts.workers, answer) if isinstance(answer, Response) and answer.status == 200 else None
-        named = parsed.site_url if isinstance(parsed, ParsedFeed) else None
+        document = await read_in_worker(parts.workers, answer) if isinstance(answer, Response) and answer.status == 200 else None
+        named = None if document is None or isinstance(document, Failure) else document.parsed.site_url
         job.site = named or urljoin(job.feed.url, "/")
     return job.site
 

@@ -12,13 +12,14 @@ from flows.keeping import Keeper
 from flows.known import Known
 from pipeline.errors import FeedhouseError
 from pipeline.fetching import HttpClient, same_origin
-from pipeline.identity import identify, recognised
+from pipeline.identity import recognised
 from pipeline.polling import Decision, PollingPolicy, decide
 from pipeline.records import (
     Capture,
     CaptureKind,
     Failure,
     Feed,
+    FeedDocument,
     FeedProfile,
     FeedState,
     Harvest,
@@ -160,11 +161,11 @@ class Harvester:
         )
 
     async def read(self, feed: Feed, answer: Response) -> Reading | Failure:
-        """A feed document parsed in a worker, its entries identified and sifted; kept if any of them is new or edited."""
-        parsed = await parsed_in_worker(self._workers, answer)
-        if isinstance(parsed, Failure):
-            return parsed
-        identified = identify(parsed.entries)
+        """A feed document read in a worker, its entries recognised and sifted; kept if any of them is new or edited."""
+        document = await read_in_worker(self._workers, answer)
+        if isinstance(document, Failure):
+            return document
+        parsed, identified = document.parsed, document.identified
         known = dict(await self._known.entries(feed.name, [entry.entry_id for entry in identified]))
         strange = [entry for entry in identified if entry.entry_id not in known]
         if strange and (linked := await self._known.linked(feed.name, strange)):
@@ -203,11 +204,11 @@ class Harvester:
         return decide(feed, state, answer, reading=unreadable, entries_new=0, entries_changed=0, policy=self._policy, now=started_at)
 
 
-async def parsed_in_worker(workers: WorkerPool, answer: Response) -> ParsedFeed | Failure:
-    """A feed document, parsed within `PARSE_SECONDS`. Dates are judged by when it was fetched, so that it reads the same at any time."""
-    from pipeline.parsing import parse_feed  # feedparser, which a run whose feeds are all unchanged does not need
+async def read_in_worker(workers: WorkerPool, answer: Response) -> FeedDocument | Failure:
+    """A feed document, read within `PARSE_SECONDS`. Dates are judged by when it was fetched, so that it reads the same at any time."""
+    from pipeline.reading import read_document  # feedparser, which a run whose feeds are all unchanged does not need
 
-    job = partial(parse_feed, answer.body, url=answer.final_url, content_type=answer.header("content-type"), now=answer.started_at)
+    job = partial(read_document, answer.body, url=answer.final_url, content_type=answer.header("content-type"), now=answer.started_at)
     try:
         return await workers.run(job, seconds=PARSE_SECONDS)
     except WorkerTimeoutError:

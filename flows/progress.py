@@ -17,6 +17,8 @@ from rich.progress import Progress as LiveDisplay
 from pipeline.records import Harvest, PollOutcome
 
 LINE_SECONDS = 10.0
+# Of a log record. Prefect takes one of a megabyte; a person reads fewer at once.
+LINES_PER_RECORD = 200
 
 
 class Progress:
@@ -98,17 +100,36 @@ class Progress:
 
 
 class LoggedProgress(Progress):
-    """Progress that a log tells too, feed by feed: those that failed, and those that brought something."""
+    """Progress that a log tells too, feed by feed: those that failed, and those that brought something.
+
+    A record holds all lines of its level since the last `write_log`. Each record is written to standard error too, which releases the
+    interpreter's lock and waits for it again, beside threads that store and archive: one for each of 540 feeds cost a run two seconds.
+    """
 
     def __init__(self, logger: logging.Logger | logging.LoggerAdapter[logging.Logger]) -> None:
         super().__init__()
         self._logger = logger
+        self._lines: dict[int, list[str]] = {}
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.write_log()
+        super().__exit__(kind, error, trace)
 
     def harvested(self, harvest: Harvest) -> None:
-        """Counts one harvest and logs it."""
+        """Counts one harvest, and notes what the log will say of it."""
         super().harvested(harvest)
         if harvest.poll and harvest.poll.error:
-            self._logger.warning("%s: %s (run %s)", harvest.feed, harvest.poll.error, self.run_id)
+            self._note(logging.WARNING, harvest, harvest.poll.error)
         if harvest.sightings:
             told = f"{len(harvest.sightings)} entries, {len(harvest.articles)} articles, {len(harvest.rejections)} rejected"
-            self._logger.info("%s: %s (run %s)", harvest.feed, told, self.run_id)
+            self._note(logging.INFO, harvest, told)
+
+    def write_log(self) -> None:
+        """Logs what has been noted; to be called every few seconds."""
+        noted, self._lines = self._lines, {}
+        for level, lines in noted.items():
+            for start in range(0, len(lines), LINES_PER_RECORD):
+                self._logger.log(level, "%s", "\n".join(lines[start : start + LINES_PER_RECORD]))
+
+    def _note(self, level: int, harvest: Harvest, told: str) -> None:
+        self._lines.setdefault(level, []).append(f"{harvest.feed}: {told} (run {self.run_id})")

@@ -13,10 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from flows.gathering import entry_of
-from flows.harvesting import parsed_in_worker
+from flows.harvesting import read_in_worker
 from flows.keeping import kept_answer
 from flows.making import Maker, Wanted, extracted
-from pipeline.identity import identify
 from pipeline.records import Article, Failure, Feed, IdentifiedEntry, KeptBody, Remakeable, Response
 from pipeline.workers import WorkerPool
 
@@ -81,10 +80,10 @@ class Remaker:
 
     async def _read(self, kept: KeptBody) -> _Document:
         """A feed document as it was read when it came."""
-        parsed = await parsed_in_worker(self._workers, await self._answer(kept))
-        if isinstance(parsed, Failure):
+        read = await read_in_worker(self._workers, await self._answer(kept))
+        if isinstance(read, Failure):
             return _Document()
-        return _Document(title=parsed.title, entries={entry.entry_id: entry for entry in identify(parsed.entries)})
+        return _Document(title=read.parsed.title, entries={entry.entry_id: entry for entry in read.identified})
 
     async def _again(self, item: Remakeable, document: _Document) -> MadeAgain | None:
         sighting = item.sighting

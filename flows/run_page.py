@@ -19,7 +19,7 @@ from prefect import get_client, get_run_logger, runtime
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.events import emit_event
 
-from flows.progress import Progress
+from flows.progress import LoggedProgress
 from flows.run_report import RunReport, report_on, rows_of_run
 from pipeline.records import RunSummary
 
@@ -28,8 +28,8 @@ PROGRESS_SECONDS = 5.0
 
 
 @asynccontextmanager
-async def shown(progress: Progress) -> AsyncIterator[None]:
-    """Shows `progress` on the run's page while the block goes on: first in the run's name, then as a bar."""
+async def shown(progress: LoggedProgress) -> AsyncIterator[None]:
+    """Shows `progress` on the run's page while the block goes on: first in the run's name, then as a bar, and in the log."""
 
     async def show() -> None:
         while not progress.total:  # noqa: ASYNC110  Progress knows of no event loop
@@ -38,6 +38,7 @@ async def shown(progress: Progress) -> AsyncIterator[None]:
         bar = await acreate_progress_artifact(0.0, key="ingest-progress", description=f"Feeds done of {progress.total:,}")
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
+            progress.write_log()
             await aupdate_progress_artifact(bar, 100.0 * progress.done / max(progress.total, progress.done, 1))
 
     showing = asyncio.create_task(show())

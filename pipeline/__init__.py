@@ -2,8 +2,9 @@
 
     Feed, FeedState
         | fetching.HttpClient.get        conditional GET, polite to each host          -> Response
-        | parsing.parse_feed             in a worker process                           -> ParsedFeed
-        | identity.identify              an id for each entry, a hash of its content   -> IdentifiedEntry ...
+        | reading.read_document          in a worker process                           -> FeedDocument:
+        |   parsing.parse_feed             feedparser, JSON Feed                       -> ParsedFeed
+        |   identity.identify              an id for each entry, a hash of its content -> IdentifiedEntry ...
         | identity.recognised            by what the warehouse knows of their links    -> IdentifiedEntry ...
         | sifting.sift                   against what the warehouse knows              -> Sifted (new, changed, unchanged)
         | fetching.HttpClient.get        the article page, as robots.txt allows        -> Response

@@ -307,6 +307,14 @@ class IdentifiedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedDocument:
+    """What a document says of its feed, and its entries under the ids that they have in it."""
+
+    parsed: ParsedFeed
+    identified: tuple[IdentifiedEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
     """What the warehouse has of an entry: answered by `warehouse.lookups`.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.harvesting import parsed_in_worker
+from flows.harvesting import read_in_worker
 from flows.making import extracted
 from pipeline.extraction import ExtractionInput
 from pipeline.records import Response
@@ -152,7 +152,7 @@ def test_what_a_run_gives_to_a_worker_brings_neither_the_client_nor_the_warehous
 
     async def main() -> list[object]:
         async with WorkerPool(1) as workers:
-            await parsed_in_worker(workers, answer)
+            await read_in_worker(workers, answer)
             await extracted(workers, page)
             loaded = "[name for name in ('flows', 'warehouse', 'duckdb', 'aiohttp') if name in __import__('sys').modules]"
             return await workers.run(eval, loaded, seconds=10)
