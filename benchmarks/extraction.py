@@ -21,7 +21,8 @@ from pathlib import Path
 import trafilatura
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from pipeline.extraction import ExtractionInput, extract_article
+from pipeline.extraction import extract_article
+from pipeline.records import ExtractionInput
 from pipeline.workers import WorkerPool
 
 SECONDS = 60.0

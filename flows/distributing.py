@@ -28,8 +28,7 @@ from flows.making import Extract, Extractors, extracted, extractors_here
 from flows.remaking import Batch, Made, Makers, Remaker
 from flows.settings import ConfigError
 from pipeline.errors import FeedhouseError
-from pipeline.extraction import ExtractionInput
-from pipeline.records import Extraction, Failure, Stage
+from pipeline.records import Extraction, ExtractionInput, Failure, Stage
 from pipeline.workers import WorkerPool
 
 # Pages of one task: half a second of work, of which what Prefect and Dask do for a task takes a fifth.

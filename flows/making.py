@@ -9,8 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from pipeline.articles import compose
-from pipeline.extraction import ExtractionInput, extract_article
-from pipeline.records import Article, Extraction, Failure, Feed, IdentifiedEntry, Origin, Response, Stage
+from pipeline.records import Article, Extraction, ExtractionInput, Failure, Feed, IdentifiedEntry, Origin, Response, Stage
 from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
 # A page that trafilatura needs longer for is hostile or a book: 9.6 MB of paragraphs take 18 s, the slowest of 1,200 real pages took 2.
@@ -22,6 +21,8 @@ Extractors = Callable[[WorkerPool], AbstractAsyncContextManager[Extract]]
 
 async def extracted(workers: WorkerPool, given: ExtractionInput) -> Extraction | Failure:
     """What a worker finds, or why it was stopped, or died."""
+    from pipeline.extraction import extract_article  # trafilatura, which a run without news does not need
+
     try:
         return await workers.run(extract_article, given, seconds=EXTRACT_SECONDS)
     except WorkerTimeoutError:

@@ -29,7 +29,7 @@ from pipeline.markup_credits import is_markup, markup_credits, unread_credits, w
 from pipeline.old_markup import in_todays_shape
 from pipeline.page_dates import published_on_page
 from pipeline.paragraphs import paragraphs_of, squeezed, word_weight
-from pipeline.records import Credit, DateQuality, Extraction, Failure, Stage, TextSource
+from pipeline.records import Credit, DateQuality, Extraction, ExtractionInput, Failure, Stage, TextSource
 from pipeline.signatures import signature_of
 from pipeline.trimming import trim_head, trim_links, trim_tail
 from pipeline.walls import WALL_WORDS, Wall, wall_before
@@ -41,18 +41,6 @@ FEED_EXTRACTOR = f"resiliparse {version('resiliparse')}"
 FEED_SHARE = 1.5
 _MANY_WORDS = 50
 _LONG_WORD = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtractionInput:
-    """What there is of an article: its page (body None where it could not be had) and what its feed carries."""
-
-    url: str
-    page_body: bytes | None = None
-    content_type: str | None = None
-    content_html: str | None = None
-    summary_html: str | None = None
-    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -375,6 +375,18 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractionInput:
+    """What there is of an article: its page (body None where it could not be had) and what its feed carries."""
+
+    url: str
+    page_body: bytes | None = None
+    content_type: str | None = None
+    content_html: str | None = None
+    summary_html: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
     """Clean text and metadata of one page or one entry's own content; made by `pipeline.extraction` in a worker process.
 

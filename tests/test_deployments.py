@@ -194,7 +194,8 @@ def test_deploy_all_works_as_it_stands_and_what_a_worker_runs_tells_what_it_did(
     ((run_id,),) = house.rows("SELECT run_id FROM runs WHERE kind = 'ingest'")
     assert f"FROM sightings WHERE run_id = '{run_id}'" in artifacts["ingest-summary"]["description"]
     assert json.loads(artifacts["ingest-failed-feeds"]["data"])[0]["feed"] == "dead"
-    logs = [line["message"] for line in ask(server, "logs/filter")]
+    logs = [line for record in ask(server, "logs/filter") for line in record["message"].splitlines()]
+    assert any(line.startswith("blog: 5 entries, 5 articles") and run_id in line for line in logs)
     assert any(line.startswith("dead: http_404") and run_id in line for line in logs)
 
     kept = [path.read_bytes() for path in Path(server["PREFECT_HOME"]).rglob("*") if path.is_file()]

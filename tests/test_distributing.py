@@ -12,8 +12,7 @@ from test_ingest import House, publish
 from test_reprocess import SPOILT, as_an_older_program_made_it, told
 
 from flows.distributing import extract_all
-from pipeline.extraction import ExtractionInput
-from pipeline.records import Extraction, Failure
+from pipeline.records import Extraction, ExtractionInput, Failure
 from warehouse import open_reader
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings("default")]  # Prefect's own warnings are not ours

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from flows.demo_newsroom import newsroom_answers
-from pipeline.extraction import ExtractionInput, extract_article, extract_feed_content, extract_page
-from pipeline.records import DateQuality, Extraction, Failure, TextSource
+from pipeline.extraction import extract_article, extract_feed_content, extract_page
+from pipeline.records import DateQuality, Extraction, ExtractionInput, Failure, TextSource
 from pipeline.signatures import signature_of
 
 URL = "http://gazette.example/2026/03/dredger"

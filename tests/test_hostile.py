@@ -7,8 +7,8 @@ import resource
 
 import pytest
 
-from pipeline.extraction import ExtractionInput, extract_article
-from pipeline.records import Extraction, Failure
+from pipeline.extraction import extract_article
+from pipeline.records import Extraction, ExtractionInput, Failure
 from pipeline.workers import MEMORY_CAP_BYTES, WorkerDiedError, WorkerPool, WorkerTimeoutError
 
 SECONDS = 5.0

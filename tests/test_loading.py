@@ -309,6 +309,7 @@ def test_the_feeds_follow_the_feeds_file(tmp_path: Path) -> None:
     warehouse.begin_run(run("run2"), [moved], now=NOW)
     states = warehouse.feed_states()
     assert (states["one"].url, states["one"].etag, states["one"].status) == ("http://elsewhere.example/feed", None, FeedStatus.ACTIVE)
+    warehouse.finish_run("run2", status="completed", now=NOW)
     assert rows(warehouse, "SELECT feed, status FROM feeds ORDER BY 1") == [("one", "active"), ("two", "disabled")]
 
 

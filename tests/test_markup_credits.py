@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.articles import compose
-from pipeline.extraction import ExtractionInput, extract_article, extract_page
+from pipeline.extraction import extract_article, extract_page
 from pipeline.identity import identify
 from pipeline.parsing import parse_feed
-from pipeline.records import Credit, Extraction, Origin, ParsedFeed
+from pipeline.records import Credit, Extraction, ExtractionInput, Origin, ParsedFeed
 
 URL = "http://repost.example/2026/03/dredger"
 NOW = datetime(2026, 3, 10, tzinfo=UTC)

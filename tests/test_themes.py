@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from themes import THEMES, Theme
 
-from pipeline.extraction import ExtractionInput, extract_article
-from pipeline.records import Extraction
+from pipeline.extraction import extract_article
+from pipeline.records import Extraction, ExtractionInput
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from test_extraction import PARAGRAPHS, URL, page, paragraphs
 
-from pipeline.extraction import ExtractionInput, extract_article, extract_page
-from pipeline.records import Extraction, Failure, TextSource
+from pipeline.extraction import extract_article, extract_page
+from pipeline.records import Extraction, ExtractionInput, Failure, TextSource
 
 
 def told(body: str, title: str = "The dredger", url: str = URL) -> Extraction | Failure:

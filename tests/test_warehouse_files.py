@@ -16,9 +16,11 @@ from warehouses import NOW, article, feed, harvest, run
 
 from flows.settling import store
 from pipeline.errors import WarehouseError
+from pipeline.records import RunKind
 from warehouse import Warehouse, open_reader, open_sealed
 from warehouse.connections import writer
 from warehouse.migrate import migrate
+from warehouse.publishing import publish_copy
 from warehouse.sql_files import SqlFile, migrations, query
 
 
@@ -81,12 +83,27 @@ def test_a_warehouse_of_each_released_schema_is_upgraded_by_the_next_writer(tmp_
         with writer(warehouse.work) as con:
             migrate(con, migrations()[:count], view_files=())
             con.execute("INSERT INTO store.body VALUES ('h', 'An old text.')")
+        publish_copy(warehouse.work, warehouse.snapshot)
         warehouse.begin_run(run(), [feed()], now=NOW)
+        with open_reader(warehouse.snapshot) as con:  # the run's own questions are asked of this schema
+            assert con.execute("SELECT count(*) FROM articles").fetchone() == (0,)
         store(warehouse, "run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=True)
         with open_reader(warehouse.snapshot) as con:
             assert con.execute("SELECT count(*) FROM articles").fetchone() == (1,)
             assert con.execute("SELECT count(*) FROM store.body").fetchone() == (2,)
             assert con.execute("SELECT count(*) FROM store.migration").fetchone() == (len(migrations()) + 1,)
+
+
+def test_a_run_that_begins_publishes_what_readers_lack_and_copies_nothing_where_they_lack_nothing(tmp_path: Path) -> None:
+    warehouse = begun(tmp_path)
+    warehouse.finish_run("run1", status="completed", now=NOW)
+    published = warehouse.snapshot.stat().st_ino
+    warehouse.begin_run(run("run2"), [feed()], now=NOW)
+    assert warehouse.snapshot.stat().st_ino == published
+    store(warehouse, "run2", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=False)
+    warehouse.begin_run(run("backfill1", RunKind.BACKFILL), [feed()], now=NOW)
+    with open_reader(warehouse.snapshot) as con:
+        assert con.execute("SELECT count(*) FROM articles").fetchone() == (1,)
 
 
 def test_an_older_warehouse_is_upgraded_and_keeps_its_rows(tmp_path: Path) -> None:

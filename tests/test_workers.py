@@ -17,8 +17,7 @@ import pytest
 
 from flows.harvesting import read_in_worker
 from flows.making import extracted
-from pipeline.extraction import ExtractionInput
-from pipeline.records import Response
+from pipeline.records import ExtractionInput, Response
 from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
 URL = "http://harbour.example/feed"

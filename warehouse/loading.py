@@ -14,7 +14,7 @@ from warehouse.connections import merge_row_groups, writer, writer_lock
 from warehouse.feed_states import read_feed_states
 from warehouse.incoming import incoming, incoming_feeds, incoming_remade
 from warehouse.migrate import migrate
-from warehouse.publishing import publish_copy
+from warehouse.publishing import is_published, publish_copy
 from warehouse.settling import Unsettled
 from warehouse.sql_files import execute_each, query
 
@@ -42,11 +42,12 @@ class Warehouse:
         self._unmerged = 0
 
     def begin_run(self, run: Run, feeds: Sequence[Feed] | None, *, now: datetime) -> None:
-        """Brings the schema and the feeds up to date, closes what killed runs of this kind left open, begins `run`, publishes.
+        """Brings the schema and the feeds up to date, closes what killed runs of this kind left open, begins `run`.
 
-        `feeds` are those of the feeds file; None leaves the known ones as they are.
+        `feeds` are those of the feeds file; None leaves the known ones as they are. What other runs have stored is published, if it is not
+        yet; if it is, the run itself comes to be seen with what it brings: a run without news copies the file once, not twice.
         """
-        with self._writing(publish=True) as con:
+        with self._writing(publish=True, if_behind=True) as con:
             if feeds is not None:
                 con.register("incoming_feed", incoming_feeds(feeds))
                 con.execute(query("begin_feeds"))
@@ -137,14 +138,16 @@ class Warehouse:
             publish_copy(self.work, self.snapshot)
 
     @contextmanager
-    def _writing(self, *, publish: bool, merge: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _writing(self, *, publish: bool, if_behind: bool = False, merge: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """One transaction, committed and checkpointed at the end, then published if asked, all under the lock.
 
-        `merge`: the row groups that are still small are merged, which they are every so often anyway.
+        `if_behind`: published only where readers have not all that was stored before, or not this version's schema. `merge`: the row
+        groups that are still small are merged, which they are every so often anyway.
         """
         with writer_lock(self.work, lock_seconds=self._lock_seconds):
+            is_behind = not is_published(self.work, self.snapshot)
             with writer(self.work) as con:
-                migrate(con)
+                is_behind |= migrate(con)
                 con.begin()
                 try:
                     yield con
@@ -158,5 +161,5 @@ class Warehouse:
                     self._unmerged = 0
                 else:
                     con.execute("CHECKPOINT")
-            if publish:
+            if publish and (is_behind or not if_behind):
                 publish_copy(self.work, self.snapshot)

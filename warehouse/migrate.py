@@ -24,8 +24,10 @@ _VIEWS = "views"
 
 def migrate(
     con: duckdb.DuckDBPyConnection, known: tuple[SqlFile, ...] | None = None, *, view_files: tuple[SqlFile, ...] | None = None
-) -> None:
-    """Applies what is missing and renews the views if their text has changed. What is applied are this version's files unless given.
+) -> bool:
+    """Applies what is missing and renews the views if their text has changed; False if there was nothing to do.
+
+    What is applied are this version's files unless given.
 
     Raises:
         WarehouseError: if the file was written by a newer version, or an applied migration is no longer what it was.
@@ -38,15 +40,18 @@ def migrate(
         raise WarehouseError(
             f"the warehouse was written by a newer Feedhouse (it has {newer[-1]}): upgrade this one, pip install -U feedhouse"
         )
+    missing = [migration for migration in known if migration.name not in applied]
     for migration in known:
-        if migration.name not in applied:
+        if migration in missing:
             _apply(con, migration.name, migration.checksum, migration.text)
         elif applied[migration.name] != migration.checksum:
             raise WarehouseError(f"migration {migration.name} is not what was applied to this warehouse: install an unchanged Feedhouse")
     text = "\n".join(view.text for view in (views() if view_files is None else view_files))
     checksum = hashlib.sha256(text.encode()).hexdigest()
-    if checksum != views_then:
-        _apply(con, _VIEWS, checksum, text)
+    if checksum == views_then:
+        return bool(missing)
+    _apply(con, _VIEWS, checksum, text)
+    return True
 
 
 def _applied(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

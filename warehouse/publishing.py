@@ -29,6 +29,19 @@ def publish_copy(work: Path, snapshot: Path) -> None:
         raise WarehouseError(f"{snapshot}: could not be published ({why}): make room for a copy of {work}; what was stored is safe there")
 
 
+def is_published(work: Path, snapshot: Path) -> bool:
+    """True if `snapshot` is a copy of all that is in `work`, which must be closed and guarded by the writer's lock.
+
+    A copy has size and time of change of what it was made of, and whatever is stored later changes the time: no two transactions end in
+    the same tick of the clock, since a process is started for the copy between them.
+    """
+    try:
+        stored, copied = work.stat(), snapshot.stat()
+    except FileNotFoundError:
+        return False
+    return (stored.st_size, stored.st_mtime_ns) == (copied.st_size, copied.st_mtime_ns)
+
+
 def sweep(snapshot: Path) -> None:
     """Removes what a killed copy left behind; called with the writer's lock held, so no copy is going on."""
     for partial in snapshot.parent.glob(f"{snapshot.name}.*.partial"):
