@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
-import pytest
 from warehouses import NOW, feed, harvest, many, run
 
 from flows.settling import store
