@@ -104,6 +104,30 @@ def test_a_run_that_begins_publishes_what_readers_lack_and_copies_nothing_where_
     warehouse.begin_run(run("backfill1", RunKind.BACKFILL), [feed()], now=NOW)
     with open_reader(warehouse.snapshot) as con:
         assert con.execute("SELECT count(*) FROM articles").fetchone() == (1,)
+    warehouse.publish()
+    published = warehouse.snapshot.stat().st_ino
+    warehouse.feed_states()  # a transaction that changes nothing
+    warehouse.begin_run(run("run3"), [feed()], now=NOW)
+    assert warehouse.snapshot.stat().st_ino == published
+
+
+def test_what_a_writer_committed_before_it_was_killed_is_published_by_the_next_run(tmp_path: Path) -> None:
+    """It stands in DuckDB's log; the file itself is as it was published."""
+    warehouse = begun(tmp_path)
+    warehouse.finish_run("run1", status="completed", now=NOW)
+    killed = """
+import os, sys
+from pathlib import Path
+from warehouse.connections import writer
+
+with writer(Path(sys.argv[1])) as con:
+    con.execute("INSERT INTO store.body VALUES ('h', 'A text.')")
+    os._exit(0)
+"""
+    subprocess.run([sys.executable, "-c", killed, warehouse.work], check=True)
+    warehouse.begin_run(run("run2"), [feed()], now=NOW)
+    with open_reader(warehouse.snapshot) as con:
+        assert con.execute("SELECT count(*) FROM store.body").fetchone() == (1,)
 
 
 def test_an_older_warehouse_is_upgraded_and_keeps_its_rows(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Run as a script, `copy_file.py SOURCE TARGET`: TARGET becomes a copy of SOURCE, with its time of change, at once or not at all.
+"""Run as a script, `copy_file.py SOURCE TARGET`: TARGET becomes a copy of SOURCE, at once or not at all.
 
 A process of its own, because closing a file that DuckDB has open drops DuckDB's lock on it (POSIX locks belong to the process, not to
 the descriptor). Only the standard library, and little of it: it starts in 20 ms.
@@ -12,17 +12,15 @@ FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file, where the 
 
 
 def copy(source: str, target: str) -> None:
-    """Copies by cloning blocks, else within the kernel, else by reading; dates it, makes it read-only, syncs, renames it into place."""
+    """Copies by cloning blocks, else within the kernel, else by reading; syncs, makes it read-only, renames it into place."""
     partial = f"{target}.{os.getpid()}.partial"
     reading = os.open(source, os.O_RDONLY)
     try:
         writing = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            source_is = os.fstat(reading)
             if not _cloned(reading, writing):
-                _copied(reading, writing, source_is.st_size)
+                _copied(reading, writing, os.fstat(reading).st_size)
             os.fchmod(writing, 0o444)
-            os.utime(writing, ns=(source_is.st_atime_ns, source_is.st_mtime_ns))
             os.fsync(writing)
         finally:
             os.close(writing)
