@@ -38,17 +38,22 @@ async def shown(progress: LoggedProgress) -> AsyncIterator[None]:
         bar = await acreate_progress_artifact(0.0, key="ingest-progress", description=f"Feeds done of {progress.total:,}")
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
-            progress.write_log()
             await aupdate_progress_artifact(bar, 100.0 * progress.done / max(progress.total, progress.done, 1))
 
-    showing = asyncio.create_task(show())
+    async def write_log() -> None:
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            progress.write_log()
+
+    showing = [asyncio.create_task(show()), asyncio.create_task(write_log())]
     try:
         yield
     finally:
-        showing.cancel()
-        (error,) = await asyncio.gather(showing, return_exceptions=True)
-        if not isinstance(error, asyncio.CancelledError):  # the page is a courtesy: the run is not worth less without it
-            get_run_logger().warning("The run's progress could not be shown: %s", error)
+        for task in showing:
+            task.cancel()
+        for error in await asyncio.gather(*showing, return_exceptions=True):
+            if not isinstance(error, asyncio.CancelledError):  # the page is a courtesy: the run is not worth less without it
+                get_run_logger().warning("The run's progress could not be shown: %s", error)
 
 
 async def publish(home: Path, summary: RunSummary) -> RunReport:
