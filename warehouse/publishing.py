@@ -39,7 +39,7 @@ def is_published(work: Path, snapshot: Path) -> bool:
     """
     try:
         return not work.with_name(f"{work.name}.wal").exists() and _headers(work) == _headers(snapshot)
-    except FileNotFoundError:
+    except OSError:  # no file yet, or one that cannot be read: to publish will say what is the matter
         return False
 
 
