@@ -75,7 +75,10 @@ def articles(count: int, first: int = 0) -> Iterator[Article]:
         url = f"http://site{number % 500}.example/{number}"
         at = START + timedelta(seconds=number * 30)
         entry = IdentifiedEntry(
-            entry_id=url, content_hash="h", entry=Entry(link=url, title=f"Title {number}", published_at=at, date_quality=DateQuality.EXACT)
+            entry_id=url,
+            content_hash="h",
+            told_hash="h",
+            entry=Entry(link=url, title=f"Title {number}", published_at=at, date_quality=DateQuality.EXACT),
         )
         extraction = Extraction(
             text=text,

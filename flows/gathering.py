@@ -15,7 +15,6 @@ from flows.pages import ArticleSource, PageOutcome
 from pipeline.articles import entry_alias
 from pipeline.canonical import site_of
 from pipeline.errors import FeedhouseError
-from pipeline.identity import told_hash
 from pipeline.records import (
     MAX_VERSIONS,
     Article,
@@ -136,7 +135,7 @@ class Gatherer:
         if (feed.name, due.sighting.entry_id) in self._changed:
             return Harvest(feed=feed.name, poll=None, state=None)
         sighting, attempts = due.sighting, due.attempts + 1
-        entry = IdentifiedEntry(entry_id=sighting.entry_id, content_hash=sighting.content_hash, entry=entry_of(sighting))
+        entry = identified_again(sighting)
         alias = entry_alias(entry, feed_url=feed.url)
         stored = (await self._known.articles((alias,))).get(alias)
         outcome = await self._article_of(Wanted(feed=feed, entry=entry, attempts=attempts))
@@ -157,7 +156,7 @@ class Gatherer:
             feed=feed.name,
             poll=None,
             state=None,
-            sightings=tuple(replace(s, told_hash=sighting.told_hash) for s in gathered.sightings if outcome.article_id or waited),
+            sightings=gathered.sightings if outcome.article_id or waited else (),
             articles=gathered.articles,
             fetches=gathered.fetches,
             rejections=gathered.rejections if sighting.article_id is None else (),
@@ -192,7 +191,7 @@ class Gatherer:
             feed=feed.name,
             entry_id=entry.entry_id,
             content_hash=entry.content_hash,
-            told_hash=told_hash(entry.entry),
+            told_hash=entry.told_hash,
             url=entry.entry.link,
             url_raw=entry.entry.link_raw,
             title=entry.entry.title,
@@ -258,16 +257,21 @@ def _as_version_of(stored: KnownArticle, outcome: PageOutcome) -> PageOutcome:
     return replace(outcome, article_id=stored.article_id, article=article, failure=None)
 
 
-def entry_of(sighting: Sighting) -> Entry:
+def identified_again(sighting: Sighting) -> IdentifiedEntry:
     """What the warehouse kept of an entry; the content that its feed carried has long become an article or was empty."""
-    return Entry(
-        link=sighting.url,
-        link_raw=sighting.url_raw,
-        title=sighting.title,
-        author=sighting.author,
-        published_at=sighting.published_at,
-        published_raw=sighting.published_raw,
-        date_quality=sighting.date_quality,
+    return IdentifiedEntry(
+        entry_id=sighting.entry_id,
+        content_hash=sighting.content_hash,
+        told_hash=sighting.told_hash,
+        entry=Entry(
+            link=sighting.url,
+            link_raw=sighting.url_raw,
+            title=sighting.title,
+            author=sighting.author,
+            published_at=sighting.published_at,
+            published_raw=sighting.published_raw,
+            date_quality=sighting.date_quality,
+        ),
     )
 
 

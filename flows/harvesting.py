@@ -33,7 +33,7 @@ from pipeline.sifting import Sifted, sift
 from pipeline.validators import body_hash, conditional_headers
 from pipeline.workers import WorkerDiedError, WorkerPool, WorkerTimeoutError
 
-# feedparser reads 15 MB, the most that a feed may have, in about 20 s; what takes longer is built to.
+# feedparser reads 15 MB, the most that a feed may have, in about 20 s, and its entries are hashed in two; what takes longer is built to.
 PARSE_SECONDS = 45.0
 # 226 IM Used: only what is new since our validator (RFC 3229); what it does not list has not left the feed.
 _READABLE = frozenset({200, 226})
@@ -212,7 +212,7 @@ async def read_in_worker(workers: WorkerPool, answer: Response) -> FeedDocument 
     try:
         return await workers.run(job, seconds=PARSE_SECONDS)
     except WorkerTimeoutError:
-        detail = f"parsing took longer than {PARSE_SECONDS:.0f} s and was stopped"
+        detail = f"reading it took longer than {PARSE_SECONDS:.0f} s and was stopped"
         return Failure(stage=Stage.PARSE, reason="too_slow", detail=detail, is_transient=False)
     except WorkerDiedError as error:
         return Failure(stage=Stage.PARSE, reason="worker_died", detail=str(error), is_transient=False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from types import TracebackType
 from typing import Self, TextIO
@@ -17,8 +18,8 @@ from rich.progress import Progress as LiveDisplay
 from pipeline.records import Harvest, PollOutcome
 
 LINE_SECONDS = 10.0
-# Of a log record. Prefect takes one of a megabyte; a person reads fewer at once.
-LINES_PER_RECORD = 200
+# Of a log record, as JSON. Prefect cuts off what is beyond 25,000 on its Cloud, beyond a megabyte on a server of one's own.
+RECORD_BYTES = 20_000
 
 
 class Progress:
@@ -102,7 +103,8 @@ class Progress:
 class LoggedProgress(Progress):
     """Progress that a log tells too, feed by feed: those that failed, and those that brought something.
 
-    A record holds all lines of its level since the last `write_log`. Each record is written to standard error too, which releases the
+    A record holds the lines of its level since the last `write_log`, as far as there is room; of a run that is killed, what came after
+    that is not in the log. Each record is written to standard error too, which releases the
     interpreter's lock and waits for it again, beside threads that store and archive: one for each of 540 feeds cost a run two seconds.
     """
 
@@ -128,8 +130,23 @@ class LoggedProgress(Progress):
         """Logs what has been noted; to be called every few seconds."""
         noted, self._lines = self._lines, {}
         for level, lines in noted.items():
-            for start in range(0, len(lines), LINES_PER_RECORD):
-                self._logger.log(level, "%s", "\n".join(lines[start : start + LINES_PER_RECORD]))
+            for part in _records(lines):
+                self._logger.log(level, "%s", "\n".join(part))
 
     def _note(self, level: int, harvest: Harvest, told: str) -> None:
         self._lines.setdefault(level, []).append(f"{harvest.feed}: {told} (run {self.run_id})")
+
+
+def _records(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The lines in parts of at most `RECORD_BYTES`; one that is longer by itself is a part of its own."""
+    part: list[str] = []
+    room = RECORD_BYTES
+    for line in lines:
+        size = len(json.dumps(line))
+        if part and size > room:
+            yield part
+            part, room = [], RECORD_BYTES
+        part.append(line)
+        room -= size
+    if part:
+        yield part

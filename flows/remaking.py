@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from flows.gathering import entry_of
+from flows.gathering import identified_again
 from flows.harvesting import read_in_worker
 from flows.keeping import kept_answer
 from flows.making import Maker, Wanted, extracted
@@ -89,7 +89,7 @@ class Remaker:
         sighting = item.sighting
         entry = document.entries.get(sighting.entry_id)
         if entry is None:
-            entry = IdentifiedEntry(entry_id=sighting.entry_id, content_hash=sighting.content_hash, entry=entry_of(sighting))
+            entry = identified_again(sighting)
         wanted = Wanted(
             feed=Feed(name=sighting.feed, url=item.feed_url),
             entry=entry,

@@ -34,13 +34,17 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def identify(entries: Sequence[Entry]) -> tuple[IdentifiedEntry, ...]:
-    """Each differing entry once, in document order, with its id and the hash of its content; exact repeats are dropped."""
+    """Each differing entry once, in document order, with its id and its hashes; exact repeats are dropped.
+
+    For a worker where entries carry content: hashing takes the square of a hostile one's length.
+    """
     hashed = ((entry, content_hash(entry)) for entry in entries)
     distinct = {_everything(entry, content): (entry, content) for entry, content in hashed}
     ids = _ids([entry for entry, _ in distinct.values()], list(distinct))
     found: dict[str, IdentifiedEntry] = {}
     for (entry, content), entry_id in zip(distinct.values(), ids, strict=True):
-        found.setdefault(entry_id, IdentifiedEntry(entry_id=entry_id, content_hash=content, entry=entry))
+        if entry_id not in found:
+            found[entry_id] = IdentifiedEntry(entry_id=entry_id, content_hash=content, told_hash=told_hash(entry), entry=entry)
     return tuple(found.values())
 
 

@@ -299,10 +299,14 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifiedEntry:
-    """An entry with the id it is known by within its feed, and a hash of all that makes it what it is; made by `pipeline.identity`."""
+    """An entry with the id it is known by within its feed, and a hash of all that makes it what it is; made by `pipeline.identity`.
+
+    `told_hash` stands for what it tells a reader; None for an entry out of a warehouse that had none yet.
+    """
 
     entry_id: str
     content_hash: str
+    told_hash: str | None
     entry: Entry
 
 

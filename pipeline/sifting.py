@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.identity import told_hash
 from pipeline.records import IdentifiedEntry, KnownEntry
 
 
@@ -26,5 +25,5 @@ def sift(entries: Sequence[IdentifiedEntry], known: Mapping[str, KnownEntry], *,
     """The entries sorted by what they need. `seen` is how many items the document had: exact repeats count as unchanged."""
     new = tuple(entry for entry in entries if entry.entry_id not in known)
     changed = tuple(entry for entry in entries if entry.entry_id in known and known[entry.entry_id].content_hash != entry.content_hash)
-    resaved = frozenset(entry.entry_id for entry in changed if known[entry.entry_id].told_hash == told_hash(entry.entry))
+    resaved = frozenset(entry.entry_id for entry in changed if known[entry.entry_id].told_hash == entry.told_hash)
     return Sifted(new=new, changed=changed, resaved=resaved, unchanged=seen - len(new) - len(changed))

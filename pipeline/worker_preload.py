@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline import extraction, parsing  # noqa: F401  what workers run
+from pipeline import extraction, reading  # noqa: F401  what workers run
 from pipeline.canonical import site_of
 from pipeline.credit_forms import all_forms
 from pipeline.words import words_in

@@ -25,7 +25,7 @@ def extraction(text: str = LONG, **changes: object) -> Extraction:
 
 
 def composed(entry: Entry, found: Extraction, final_url: str | None) -> Article:
-    item = IdentifiedEntry(entry_id="e1", content_hash="h", entry=entry)
+    item = IdentifiedEntry(entry_id="e1", content_hash="h", told_hash="t", entry=entry)
     return compose(
         item,
         found,
@@ -77,7 +77,7 @@ def test_a_credit_to_oneself_is_none() -> None:
 
 def test_entries_are_sifted_into_new_changed_and_unchanged() -> None:
     def item(name: str, hashed: str) -> IdentifiedEntry:
-        return IdentifiedEntry(entry_id=name, content_hash=hashed, entry=Entry())
+        return IdentifiedEntry(entry_id=name, content_hash=hashed, told_hash=hashed, entry=Entry())
 
     known = {name: KnownEntry(entry_id=name, content_hash="1", article_id=None) for name in ("a", "b")}
     found = sift([item("a", "1"), item("b", "2"), item("c", "1")], known, seen=5)

@@ -20,7 +20,7 @@ from pipeline.records import RunKind
 from warehouse import Warehouse, open_reader, open_sealed
 from warehouse.connections import writer
 from warehouse.migrate import migrate
-from warehouse.publishing import publish_copy
+from warehouse.publishing import HEADER_BYTES, publish_copy
 from warehouse.sql_files import SqlFile, migrations, query
 
 
@@ -128,6 +128,34 @@ with writer(Path(sys.argv[1])) as con:
     warehouse.begin_run(run("run2"), [feed()], now=NOW)
     with open_reader(warehouse.snapshot) as con:
         assert con.execute("SELECT count(*) FROM store.body").fetchone() == (1,)
+
+
+def test_a_file_that_was_half_written_is_one_line_that_says_how_to_go_on(tmp_path: Path) -> None:
+    warehouse = begun(tmp_path)
+    store(warehouse, "run1", [harvest("gazette", {"a": article("http://a.example/")})], now=NOW, publish=True)
+    with warehouse.work.open("r+b") as file:
+        file.seek(HEADER_BYTES + 100)
+        file.write(bytes(4_000))
+    with pytest.raises(WarehouseError, match="Corrupt.*put a copy of the published warehouse.duckdb in its place") as caught:
+        warehouse.begin_run(run("run2"), [feed()], now=NOW)
+    assert "\n" not in str(caught.value)
+    warehouse.work.unlink()
+    warehouse.work.write_bytes(warehouse.snapshot.read_bytes())
+    warehouse.begin_run(run("run2"), [feed()], now=NOW)
+    assert warehouse.finish_run("run2", status="completed", now=NOW).status == "completed"
+    with open_reader(warehouse.snapshot) as con:
+        assert con.execute("SELECT count(*) FROM articles").fetchone() == (1,)
+
+
+def test_a_copy_that_was_cut_short_is_made_again_by_the_next_run(tmp_path: Path) -> None:
+    warehouse = begun(tmp_path)
+    warehouse.finish_run("run1", status="completed", now=NOW)
+    whole = warehouse.snapshot.read_bytes()
+    warehouse.snapshot.unlink()
+    warehouse.snapshot.write_bytes(whole[: len(whole) // 2])
+    warehouse.begin_run(run("run2"), [feed()], now=NOW)
+    with open_reader(warehouse.snapshot) as con:
+        assert con.execute("SELECT count(*) FROM articles").fetchone() == (0,)
 
 
 def test_an_older_warehouse_is_upgraded_and_keeps_its_rows(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def article(
     entry = IdentifiedEntry(
         entry_id=url,
         content_hash="h",
+        told_hash="h",
         entry=Entry(link=url, title=f"Title of {url}", published_at=published, date_quality=DateQuality.EXACT),
     )
     found = (

@@ -45,9 +45,9 @@ class Warehouse:
         """Brings the schema and the feeds up to date, closes what killed runs of this kind left open, begins `run`.
 
         `feeds` are those of the feeds file; None leaves the known ones as they are. What other runs have stored is published, if it is not
-        yet; if it is, the run itself comes to be seen with what it brings: a run without news copies the file once, not twice.
+        yet. If it is, an ingest itself comes to be seen with what it brings: one without news copies the file once, not twice.
         """
-        with self._writing(publish=True, if_behind=True) as con:
+        with self._writing(publish=True, if_behind=run.kind is RunKind.INGEST) as con:
             if feeds is not None:
                 con.register("incoming_feed", incoming_feeds(feeds))
                 con.execute(query("begin_feeds"))
@@ -145,7 +145,7 @@ class Warehouse:
         groups that are still small are merged, which they are every so often anyway.
         """
         with writer_lock(self.work, lock_seconds=self._lock_seconds):
-            is_behind = not is_published(self.work, self.snapshot)
+            is_behind = if_behind and not is_published(self.work, self.snapshot)
             with writer(self.work) as con:
                 is_behind |= migrate(con)
                 con.begin()

@@ -38,7 +38,8 @@ def is_published(work: Path, snapshot: Path) -> bool:
     process was killed, stands in the log beside the file.
     """
     try:
-        return not work.with_name(f"{work.name}.wal").exists() and _headers(work) == _headers(snapshot)
+        same_size = work.stat().st_size == snapshot.stat().st_size  # a copy that somebody cut short is none
+        return same_size and not work.with_name(f"{work.name}.wal").exists() and _headers(work) == _headers(snapshot)
     except OSError:  # no file yet, or one that cannot be read: to publish will say what is the matter
         return False
 
