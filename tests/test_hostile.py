@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from pipeline.extraction import extract_article
+from pipeline.reading import read_document
 from pipeline.records import Extraction, ExtractionInput, Failure
 from pipeline.workers import MEMORY_CAP_BYTES, WorkerDiedError, WorkerPool, WorkerTimeoutError
 
@@ -79,3 +82,17 @@ def test_no_worker_outgrows_its_bound(outcomes: dict[str, object]) -> None:
     for bound, peak in bounds:
         assert bound == MEMORY_CAP_BYTES
         assert peak <= MEMORY_CAP_BYTES
+
+
+@pytest.mark.parametrize("start", ["&lt;img ", "&amp;lt;img "], ids=["escaped once", "escaped twice"])
+def test_a_feed_of_images_that_never_end_is_stopped_with_its_worker(start: str) -> None:
+    """To hash an entry takes the square of its length then; where a run asks the network, nothing would time out or be stored meanwhile."""
+    body = f"<rss version='2.0'><channel><item><title>x</title><description>{start * 40_000}</description></item></channel></rss>".encode()
+    job = partial(read_document, body, url="http://pier.example/feed", content_type=None, now=datetime(2026, 3, 10, tzinfo=UTC))
+
+    async def main() -> None:
+        async with WorkerPool(1) as pool:
+            await pool.run(job, seconds=2.0)
+
+    with pytest.raises(WorkerTimeoutError):
+        asyncio.run(main())
