@@ -111,6 +111,15 @@ def test_a_run_that_begins_publishes_what_readers_lack_and_copies_nothing_where_
     assert warehouse.snapshot.stat().st_ino == published
 
 
+@pytest.mark.parametrize("kind", [RunKind.BACKFILL, RunKind.REPROCESS])
+def test_a_run_that_may_take_hours_is_seen_from_its_beginning(tmp_path: Path, kind: RunKind) -> None:
+    warehouse = begun(tmp_path)
+    warehouse.finish_run("run1", status="completed", now=NOW)
+    warehouse.begin_run(run("long", kind), None, now=NOW)
+    with open_reader(warehouse.snapshot) as con:
+        assert con.execute("SELECT run_id FROM runs WHERE status = 'running'").fetchall() == [("long",)]
+
+
 def test_what_a_writer_committed_before_it_was_killed_is_published_by_the_next_run(tmp_path: Path) -> None:
     """It stands in DuckDB's log; the file itself is as it was published."""
     warehouse = begun(tmp_path)
