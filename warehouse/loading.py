@@ -45,13 +45,15 @@ class Warehouse:
         """Brings the schema and the feeds up to date, closes what killed runs of this kind left open, begins `run`.
 
         `feeds` are those of the feeds file; None leaves the known ones as they are. What other runs have stored is published, if it is not
-        yet. If it is, an ingest itself comes to be seen with what it brings: one without news copies the file once, not twice.
+        yet. If it is, an ingest itself comes to be seen with what it brings: one without news copies the file once, not twice. That a
+        run was killed is seen at once.
         """
         with self._writing(publish=True, if_behind=run.kind is RunKind.INGEST) as con:
             if feeds is not None:
                 con.register("incoming_feed", incoming_feeds(feeds))
                 con.execute(query("begin_feeds"))
-            for (left,) in con.execute(query("left_running"), {"kind": run.kind.value}).fetchall():
+            left_running = con.execute(query("left_running"), {"kind": run.kind.value}).fetchall()
+            for (left,) in left_running:
                 con.execute(query("finish_run"), {"run_id": left, "status": "interrupted", "finished_at": None})
             con.execute(
                 query("begin_run"),
@@ -63,6 +65,8 @@ class Warehouse:
                     "version": run.version,
                 },
             )
+        if left_running:
+            self.publish()
 
     def feed_states(self) -> dict[str, FeedState]:
         """What is remembered of each feed, by name."""
