@@ -66,7 +66,7 @@ class Program:
 def test_exactly_the_articles_in_range_are_stored_and_each_page_is_fetched_once_whatever_happens(
     tmp_path: Path, loopback: Loopback, way: str, request: pytest.FixtureRequest
 ) -> None:
-    articles = request.config.getoption("--articles") or (400 if way == "paged" else 240)
+    articles = request.config.getoption("--articles") or (500 if way == "paged" else 240)
     since, until = articles - articles // 20, articles // 20  # nine tenths of them
     program = Program(tmp_path, way.partition(" ")[0], since, until, victim=articles // 2)
     site = PastSite(articles=articles, lists=WAYS[way], gone=articles // 8, on_ask=program.is_alive)

@@ -14,7 +14,7 @@ from warehouse.connections import merge_row_groups, writer, writer_lock
 from warehouse.feed_states import read_feed_states
 from warehouse.incoming import incoming, incoming_feeds, incoming_remade
 from warehouse.migrate import migrate
-from warehouse.publishing import is_published, publish_copy
+from warehouse.publishing import is_published, publish_copy, sweep
 from warehouse.settling import Unsettled
 from warehouse.sql_files import execute_each, query
 
@@ -137,9 +137,11 @@ class Warehouse:
         return sum(row[0] for row in counts if row)
 
     def publish(self) -> None:
-        """Publishes what is stored."""
+        """Publishes what is stored, unless it is published; removes what a killed copy left behind."""
         with writer_lock(self.work, lock_seconds=self._lock_seconds):
-            publish_copy(self.work, self.snapshot)
+            sweep(self.snapshot)
+            if not is_published(self.work, self.snapshot):
+                publish_copy(self.work, self.snapshot)
 
     @contextmanager
     def _writing(self, *, publish: bool, if_behind: bool = False, merge: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
