@@ -27,7 +27,8 @@ class _Site(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = self.path if "://" in self.path else f"http://{self.headers.get('Host', '')}{self.path}"
-        answer = self.server.answers.get(url)
+        # What a link is tracked by is no part of a page's name to a site: whichever of two feeds is read first, the page is there.
+        answer = self.server.answers.get(url) or self.server.answers.get(url.partition("?")[0])
         if answer is None:
             self._send(404, "text/plain", b"no such page\n")
             return
