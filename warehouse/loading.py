@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 import duckdb
@@ -28,6 +29,14 @@ INDEX_BATCH = 1_024
 MERGE_AFTER = 32
 
 
+class _Publish(Enum):
+    """What a transaction leaves for readers."""
+
+    NOTHING = "nothing"
+    WHAT_WAS_STORED_BEFORE = "what was stored before"  # if it was not published, or not in this version's schema; itself only with that
+    ALL = "all"
+
+
 class Warehouse:
     """What writes under one home folder. Holds nothing open between calls; two processes may use it at once.
 
@@ -48,7 +57,7 @@ class Warehouse:
         yet. If it is, an ingest itself comes to be seen with what it brings: one without news copies the file once, not twice. That a
         run was killed is seen at once.
         """
-        with self._writing(publish=True, if_behind=run.kind is RunKind.INGEST) as con:
+        with self._writing(_Publish.WHAT_WAS_STORED_BEFORE if run.kind is RunKind.INGEST else _Publish.ALL) as con:
             if feeds is not None:
                 con.register("incoming_feed", incoming_feeds(feeds))
                 con.execute(query("begin_feeds"))
@@ -70,12 +79,12 @@ class Warehouse:
 
     def feed_states(self) -> dict[str, FeedState]:
         """What is remembered of each feed, by name."""
-        with self._writing(publish=False) as con:
+        with self._writing() as con:
             return read_feed_states(con)
 
     def begin_backfill(self, job: BackfillJob, run_id: str, *, now: datetime) -> tuple[BackfillMark, ...]:
         """Enters a job in the ledger, unless it stands there; gives how far it has come, in order, from when it was last done."""
-        with self._writing(publish=False) as con:
+        with self._writing() as con:
             values = {name: getattr(job, name) for name in BackfillJob.__dataclass_fields__}
             con.execute(query("begin_backfill"), {**values, "run_id": run_id, "now": now})
             rows = con.execute(query("backfill_marks"), {"job": job.job}).fetchall()
@@ -84,7 +93,7 @@ class Warehouse:
     @contextmanager
     def loading(self, run_id: str, harvests: Sequence[Harvest], *, now: datetime, publish: bool) -> Iterator[Unsettled]:
         """Stores a batch, whole or not at all; between its articles and the rest of it, the caller settles what they leave unsettled."""
-        with self._writing(publish=publish) as con:
+        with self._writing(_Publish.ALL if publish else _Publish.NOTHING) as con:
             for name, table in incoming(harvests).items():
                 con.register(name, table)
             con.execute(query("load_feeds"))
@@ -96,7 +105,7 @@ class Warehouse:
     @contextmanager
     def loading_remade(self, run_id: str, remade: Sequence[Remade]) -> Iterator[Unsettled]:
         """Stores versions made again over what they were, whole or not at all; the caller settles what they leave unsettled."""
-        with self._writing(publish=False) as con:
+        with self._writing() as con:
             for name, table in incoming_remade(remade).items():
                 con.register(name, table)
             execute_each(con, "load_remade", {"run_id": run_id})
@@ -105,14 +114,14 @@ class Warehouse:
     @contextmanager
     def loading_unindexed(self, *, version: int, most: int) -> Iterator[Unsettled]:
         """Up to `most` articles that the index of stories of this version does not have; the caller settles them."""
-        with self._writing(publish=False) as con:
+        with self._writing() as con:
             execute_each(con, "unindexed_stories", {"version": version, "most": most})
             yield Unsettled(con)
 
     def finish_run(self, run_id: str, *, status: str, now: datetime) -> RunSummary:
         """Counts what the run has stored, closes it, publishes. The index of words takes in what is new first."""
         self.index_words()
-        with self._writing(publish=True, merge=True) as con:
+        with self._writing(_Publish.ALL, merge=True) as con:
             con.execute(query("finish_run"), {"run_id": run_id, "status": status, "finished_at": now})
             row = con.execute(query("run_summary"), {"run_id": run_id}).fetchone()
         assert row is not None, run_id
@@ -123,7 +132,7 @@ class Warehouse:
         """Brings the index of words up to date, in short transactions of `INDEX_BATCH` texts; gives how many it took in."""
         done = 0
         while True:
-            with self._writing(publish=False) as con:
+            with self._writing() as con:
                 execute_each(con, "index_search", {"most": INDEX_BATCH})
                 taken = int((con.execute("SELECT count(*) FROM unindexed").fetchone() or (0,))[0])
             done += taken
@@ -132,7 +141,7 @@ class Warehouse:
 
     def prune(self, *, before: datetime) -> int:
         """Deletes the log of polls and requests made before then; gives how many rows went. Publishes."""
-        with self._writing(publish=True, merge=True) as con:
+        with self._writing(_Publish.ALL, merge=True) as con:
             counts = [con.execute(statement, {"before": before}).fetchone() for statement in con.extract_statements(query("prune"))]
         return sum(row[0] for row in counts if row)
 
@@ -144,16 +153,15 @@ class Warehouse:
                 publish_copy(self.work, self.snapshot)
 
     @contextmanager
-    def _writing(self, *, publish: bool, if_behind: bool = False, merge: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _writing(self, publish: _Publish = _Publish.NOTHING, *, merge: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """One transaction, committed and checkpointed at the end, then published if asked, all under the lock.
 
-        `if_behind`: published only where readers have not all that was stored before, or not this version's schema. `merge`: the row
-        groups that are still small are merged, which they are every so often anyway.
+        `merge`: the row groups that are still small are merged, which they are every so often anyway.
         """
         with writer_lock(self.work, lock_seconds=self._lock_seconds):
-            is_behind = if_behind and not is_published(self.work, self.snapshot)
+            is_due = publish is _Publish.ALL or (publish is _Publish.WHAT_WAS_STORED_BEFORE and not is_published(self.work, self.snapshot))
             with writer(self.work) as con:
-                is_behind |= migrate(con)
+                is_due |= migrate(con) and publish is not _Publish.NOTHING
                 con.begin()
                 try:
                     yield con
@@ -167,5 +175,5 @@ class Warehouse:
                     self._unmerged = 0
                 else:
                     con.execute("CHECKPOINT")
-            if publish and (is_behind or not if_behind):
+            if is_due:
                 publish_copy(self.work, self.snapshot)
