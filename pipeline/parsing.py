@@ -43,8 +43,8 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None, now: datetime
     if is_json(body):
         return parse_json_feed(body, url=url, now=now)
     found = _feedparser(body, content_type)
-    if not found.entries and (found.bozo or not found.version):
-        found = _feedparser(_mended(body), content_type)
+    if not found.entries and (found.bozo or not found.version) and (mended := _mended(body)):
+        found = _feedparser(mended, content_type)
     if found.version or found.entries:
         if not found.entries and found.bozo:
             return _failure("no_entries_readable", f"{url} breaks off or is broken before its first entry: {_complaint(found)}")

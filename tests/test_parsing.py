@@ -96,6 +96,7 @@ def test_a_broken_feed_gives_what_can_be_read(body: bytes, content_type: str | N
         pytest.param(b"<!DOCTYPE html><html><head><link rel='alternate' type='application/rss+xml' href='/rss'></head>", "not_a_feed", "http://gazette.example/rss", id="a page that names its feed"),
         pytest.param(b"<html><body>404</body></html>", "not_a_feed", "names no feed", id="a page that names none"),
         pytest.param(b"plain words", "not_a_feed", "neither", id="text"),
+        pytest.param(b"\x00" * 1000, "not_a_feed", "neither", id="bytes that mean nothing"),
         pytest.param(b'{"error": "gone"}', "not_a_feed", "JSON", id="JSON that is no feed"),
         pytest.param(b'{"version": "https://jsonfeed.org/version/1", "items": [{"id"', "no_entries_readable", "breaks off", id="truncated JSON"),
         pytest.param(b"<?xml version='1.0'?><rss version='2.0'><channel><title>Ga", "no_entries_readable", "breaks off", id="truncated before the first item"),
