@@ -7,22 +7,14 @@ from __future__ import annotations
 
 import sys
 import traceback
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
+from flows.cli_feeds import feeds
+from flows.options import GivenDate, GivenDuration, Place
 from pipeline.errors import FeedhouseError
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the program works: the options before the command."""
-
-    home: Path
-    feeds_path: Path
-    debug: bool
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -70,36 +62,6 @@ def ingest(place: Place, names: tuple[str, ...], limit: int | None, *, everythin
         as_json=as_json,
         crash_on_bugs=place.debug,
     )
-
-
-class GivenDate(click.ParamType[datetime]):
-    """A date as people give it; see flows/dates_given.py."""
-
-    name = "date"
-
-    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The date, or a usage error."""
-        from flows.dates_given import read_given_date
-
-        found = value if isinstance(value, datetime) else read_given_date(value)
-        if found is None:
-            self.fail(f"{value!r} is no date: write 2019-05-01, 2019-05 or '30 days ago'", param, ctx)
-        return found
-
-
-class GivenDuration(click.ParamType[timedelta]):
-    """A duration as in the feeds file."""
-
-    name = "duration"
-
-    def convert(self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        """The duration, or a usage error."""
-        from flows.settings import read_duration
-
-        found = value if isinstance(value, timedelta) else read_duration(value)
-        if not found:
-            self.fail(f"{value!r} is no duration: write 90s, 15m, 1h30m or 1d", param, ctx)
-        return found
 
 
 @feedhouse.command()
@@ -255,31 +217,6 @@ def why(place: Place, url: str) -> int:
     return why_command(home=place.home, url=url)
 
 
-@feedhouse.group()
-def feeds() -> None:
-    """The feeds file."""
-
-
-@feeds.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a feed, in a list.")
-@click.pass_obj
-def feeds_list(place: Place, *, as_json: bool) -> int:
-    """The feeds of the feeds file."""
-    from flows.feeds import list_command
-
-    return list_command(feeds_path=place.feeds_path, as_json=as_json)
-
-
-@feeds.command("check")
-@click.argument("names", nargs=-1)
-@click.pass_obj
-def feeds_check(place: Place, names: tuple[str, ...]) -> int:
-    """Poll once and say what would be stored; store nothing."""
-    from flows.feeds import check_command
-
-    return check_command(home=place.home, feeds_path=place.feeds_path, names=names)
-
-
 @feedhouse.command()
 @click.option(
     "--keep",
@@ -294,6 +231,9 @@ def demo(place: Place, keep: Path) -> int:  # noqa: ARG001  the demo has a home 
     from flows.demo import demo_command
 
     return demo_command(home=keep)
+
+
+feedhouse.add_command(feeds)
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ def list_command(*, feeds_path: Path, as_json: bool) -> int:
         table.add_column(name, overflow="fold")
     for feed in feeds_file.feeds:
         table.add_row(escape(feed.name), escape(feed.url), ", ".join(feed.tags), str(feed.interval), "" if feed.enabled else "disabled")
-    _console().print(table)
+    console().print(table)
     return 0
 
 
@@ -72,7 +72,7 @@ def check_command(*, home: Path, feeds_path: Path, names: tuple[str, ...]) -> in
         table.add_column(name, overflow="fold")
     for check in checks:
         table.add_row(*("" if value is None else escape(str(value)) for value in dataclasses.astuple(check)))
-    _console().print(table)
+    console().print(table)
     return 1 if checks and all(check.problem and not check.entries for check in checks) else 0
 
 
@@ -108,5 +108,6 @@ def _problem(feed: Feed, status: int | None, problem: str) -> FeedCheck:
     return FeedCheck(feed=feed.name, http_status=status, format=None, title=None, entries=0, new=0, changed=0, problem=problem)
 
 
-def _console() -> Console:
+def console() -> Console:
+    """Where tables go: as wide as the terminal, or 160 columns."""
     return Console(width=None if sys.stdout.isatty() else 160)

@@ -65,7 +65,19 @@ def load_feeds_file(path: Path, environ: Mapping[str, str]) -> FeedsFile:
     Raises:
         ConfigError: if it cannot be read, or says something that has no meaning.
     """
-    document = _read(path)
+    return read_feeds_file(path, _text(path), environ)
+
+
+def read_feeds_file(path: Path, text: str, environ: Mapping[str, str]) -> FeedsFile:
+    """`text` read as the feeds file at `path`.
+
+    Raises:
+        ConfigError: if it says something that has no meaning.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
     top = _Table(path, "", document)
     top.only(("settings", "feeds"))
     settings = _settings(_Table(path, "[settings]", top.table("settings")))
@@ -88,6 +100,17 @@ def read_duration(text: str) -> timedelta | None:
         return None
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def write_duration(duration: timedelta) -> str:
+    """A duration of whole seconds as `read_duration` reads it."""
+    seconds = int(duration.total_seconds())
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number}{unit}")
+    return "".join(parts)
 
 
 class _Table:
@@ -146,15 +169,13 @@ class _Table:
         return found
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def _text(path: Path) -> str:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no such file: name one with --feeds, or start from the feeds.toml of the project") from None
+        raise ConfigError(f"{path}: there is no such file: name one with --feeds, or make one with feedhouse feeds add URL") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not TOML: {error}") from None
 
 
 def _settings(table: _Table) -> Settings:
@@ -179,11 +200,11 @@ def _settings(table: _Table) -> Settings:
         full_text=table.flag("full_text", base.full_text),
         wayback=table.text("wayback") or base.wayback,
     )
-    if not _is_http(found.wayback):
+    if not is_http_address(found.wayback):
         raise table.error("wayback", f'must be an http address, such as "{base.wayback}"')
     if found.min_interval > found.max_interval:
         raise table.error("min_interval", "must not be longer than max_interval")
-    if found.proxy is not None and not _is_http(found.proxy):
+    if found.proxy is not None and not is_http_address(found.proxy):
         raise table.error("proxy", 'must be an http address, such as "http://127.0.0.1:3128"')
     if found.contact is not None and not re.fullmatch(r"\+?https?://[^\s()]+|[^\s()@]+@[^\s()@]+", found.contact, re.ASCII):
         raise table.error("contact", 'must be an e-mail address or a web page, such as "mail@example.org"')
@@ -195,7 +216,7 @@ def _feed(table: _Table, settings: Settings, environ: Mapping[str, str]) -> Feed
     url = table.text("url")
     if url is None:
         raise table.error("url", "is missing: each feed needs its address")
-    if not _is_http(url):
+    if not is_http_address(url):
         raise table.error("url", f"must be an http or https address, and {url!r} is none")
     tags = table.values.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
@@ -236,10 +257,15 @@ def _named(path: Path, feeds: Sequence[Feed]) -> tuple[Feed, ...]:
     taken = set(given)
     named: list[Feed] = []
     for feed in feeds:
-        name = feed.name or free_name(urlsplit(feed.url).netloc.rpartition("@")[2].removeprefix("www."), taken)
+        name = feed.name or free_name(name_of_host(feed.url), taken)
         taken.add(name)
         named.append(replace(feed, name=name))
     return tuple(named)
+
+
+def name_of_host(url: str) -> str:
+    """What a feed is called that has no name of its own."""
+    return urlsplit(url).netloc.rpartition("@")[2].removeprefix("www.")
 
 
 def free_name(name: str, taken: set[str]) -> str:
@@ -256,7 +282,8 @@ def _place(number: int, table: Mapping[str, Any]) -> str:
     return f"[[feeds]] {name!r}" if isinstance(name, str) else f"[[feeds]] number {number}"
 
 
-def _is_http(url: str) -> bool:
+def is_http_address(url: str) -> bool:
+    """True for an http or https address that can be polled."""
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0 and not re.search(r"\s", url)

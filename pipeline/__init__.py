@@ -20,7 +20,7 @@
         | originals.original_of          whom the others repeat, and why that one      -> Original
 
 Beside the pipe: archive.Archive keeps the bytes of each Response as WARC, of which flows/reprocess.py makes the articles again;
-backfilling, sitemaps, wayback, warc_files and saved_pages list a feed's past.
+backfilling, sitemaps, wayback, warc_files and saved_pages list a feed's past; discovery and opml name feeds.
 
 Plain Python: nothing in this package imports Prefect or DuckDB, reads the environment or asks a clock for the time.
 """

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from loopback import Loopback, Reply
 from warehouses import NOW, article, feed, harvest, run
 
 from flows.cli import feedhouse
@@ -247,3 +248,63 @@ def test_the_feeds_are_listed_without_their_secrets(tmp_path: Path) -> None:
         assert done.returncode == 0
         assert "http://a.example/" in done.stdout
         assert "s3cret" not in done.stdout
+
+
+def test_a_feeds_file_is_made_without_an_editor(loopback: Loopback, tmp_path: Path) -> None:
+    path, opml, environment = tmp_path / "feeds.toml", tmp_path / "feeds.opml", {**os.environ, "http_proxy": loopback.url}
+    loopback.routes["http://gazette.example/"] = Reply(b"<html><head><link rel=alternate type=application/rss+xml href=/feed>")
+    loopback.routes["http://gazette.example/feed"] = Reply(
+        b"<rss version='2.0'><channel><title>G</title><item><title>1</title></item></channel></rss>"
+    )
+
+    def feeds(*arguments: str | Path) -> str:
+        done = call("--home", tmp_path / "home", "--feeds", path, "feeds", *arguments, env=environment)
+        assert (done.returncode, done.stderr) == (0, ""), arguments
+        return str(done.stdout)
+
+    assert json.loads(feeds("discover", "http://gazette.example/", "--json"))[0]["url"] == "http://gazette.example/feed"
+    assert feeds("add", "http://gazette.example/", "--tag", "port", "--interval", "90m").startswith(
+        "added gazette.example: http://gazette.example/feed (rss20"
+    )
+    assert "gazette.example is that feed already" in feeds("add", "https://www.gazette.example/feed/")
+    assert "added Market" in feeds("add", "http://market.example/rss", "--name", "Market", "--unchecked")
+    feeds("export", "-o", opml)
+    assert opml.read_text() == feeds("export")
+    assert "stays there" in feeds("remove", "Market", "gazette.example")
+    assert "added 2 of 2" in feeds("import", opml)
+    assert "2 there already" in feeds("import", opml)
+    assert [(feed["name"], feed["url"], feed["tags"]) for feed in json.loads(feeds("list", "--json"))] == [
+        ("gazette.example", "http://gazette.example/feed", ["port"]),
+        ("Market", "http://market.example/rss", []),
+    ]
+
+
+def test_what_an_opml_file_cannot_give_is_told(tmp_path: Path) -> None:
+    path, opml = tmp_path / "feeds.toml", tmp_path / "feeds.opml"
+    opml.write_text(
+        "<opml><body><outline text='A' xmlUrl='http://a.example/'/><outline text='B' xmlUrl='file:///etc/passwd'/></body></opml>"
+    )
+    done = call("--feeds", path, "feeds", "import", opml)
+    assert (done.returncode, done.stdout) == (0, f"added 1 of 2 feeds to {path}; 0 there already, 1 left out\n")
+    assert "B (file:///etc/passwd) has no http address: left out" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        pytest.param(("add", "ftp://a.example/"), 1, "ftp://a.example/", id="no address"),
+        pytest.param(("add", "ftp://a.example/", "--unchecked"), 2, "must be an http or https address", id="no address, unchecked"),
+        pytest.param(("add", "http://b.example/", "--name", "a", "--unchecked"), 2, "'a' is used twice", id="a name that is taken"),
+        pytest.param(("remove", "b"), 2, "there is no feed named 'b'", id="a feed that is not there"),
+        pytest.param(("import", "/etc/hostname"), 1, "names no feed", id="no OPML"),
+        pytest.param(("export", "-o", "/nowhere/feeds.opml"), 1, "cannot be written", id="no such folder"),
+    ],
+)
+def test_a_mistake_about_the_feeds_changes_nothing(tmp_path: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
+    path = tmp_path / "feeds.toml"
+    path.write_text('[[feeds]]\nname = "a"\nurl = "http://a.example/"')
+    done = call("--home", tmp_path / "home", "--feeds", path, "feeds", *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert path.read_text() == '[[feeds]]\nname = "a"\nurl = "http://a.example/"'
