@@ -186,6 +186,19 @@ def export(place: Place, folder: Path, since: datetime | None, form: str) -> int
 
 
 @feedhouse.command()
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The page; report.html in the home folder, unless given."
+)
+@click.option("--since", type=GivenDate(), help="Only articles, reposts and rejections since then.")
+@click.pass_obj
+def report(place: Place, output: Path | None, since: datetime | None) -> int:
+    """Volumes, feed health and who reposts whom in pictures, on one HTML page."""
+    from flows.report import report_command
+
+    return report_command(home=place.home, output=output, since=since)
+
+
+@feedhouse.command()
 @click.option("--keep", type=GivenDuration(), default="90d", show_default=True, help="Keep the log of polls and requests for so long.")
 @click.pass_obj
 def maintain(place: Place, keep: timedelta) -> int:

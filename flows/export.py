@@ -14,7 +14,8 @@ from pathlib import Path
 
 import click
 
-from flows.query_formats import in_place, write_jsonl, write_parquet
+from flows.in_place import in_place
+from flows.query_formats import write_jsonl, write_parquet
 from warehouse import open_reader
 from warehouse.sql_files import query
 

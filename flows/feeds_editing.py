@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from flows.feeds_file import FeedTable, edit_feeds_file, feeds_file_or_none_yet, with_feeds, without_feed
+from flows.in_place import in_place
 from flows.settings import ConfigError, FeedsFile, free_name, is_http_address, load_feeds_file, name_of_host, unknown_feed
 from pipeline.canonical import canonical_url
 from pipeline.errors import FeedhouseError
@@ -123,7 +124,8 @@ def export_command(*, feeds_path: Path, output: Path | None) -> int:
         sys.stdout.write(opml.decode())
         return 0
     try:
-        output.write_bytes(opml)
+        with in_place(output) as partial:
+            partial.write_bytes(opml)
     except OSError as error:
         raise FeedhouseError(f"{output}: cannot be written: {error.strerror}") from None
     return 0

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -16,6 +14,8 @@ from pathlib import Path
 from typing import TextIO
 
 import duckdb
+
+from flows.in_place import in_place
 
 # Rows of a table on a terminal; elsewhere all are printed.
 TERMINAL_ROWS = 60
@@ -127,17 +127,6 @@ def write_parquet(relation: duckdb.DuckDBPyRelation, path: Path) -> None:
     with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
         for batch in reader:
             writer.write_batch(batch)
-
-
-@contextmanager
-def in_place(output: Path) -> Iterator[Path]:
-    """A name to write to, renamed to `output` when all is written: nobody sees half a file."""
-    partial = output.with_name(f".{output.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        partial.replace(output)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 _WRITERS: dict[str, Writer] = {

@@ -27,8 +27,7 @@ def status_command(*, home: Path, as_json: bool, check: bool = False, now: datet
         feeds = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
         last_run = con.execute(query("last_run")).fetchone()
     broken_run = last_run if last_run and last_run[2] != "completed" else None
-    needs_a_person = broken_run is not None or any(_needs_a_person(feed) for feed in feeds)
-    code = 1 if check and needs_a_person else 0
+    code = 1 if check and (broken_run or any(needs_a_person(feed) for feed in feeds)) else 0
     if as_json:
         json.dump([{name: plain(value) for name, value in feed.items()} for feed in feeds], sys.stdout, indent=1, ensure_ascii=False)
         sys.stdout.write("\n")
@@ -44,7 +43,7 @@ def status_command(*, home: Path, as_json: bool, check: bool = False, now: datet
             spoken(feed["last_success_at"], now),
             spoken(feed["last_new_at"], now),
             _next(feed, now),
-            escape(_trouble(feed)),
+            escape(trouble(feed)),
         )
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)
@@ -56,7 +55,8 @@ def status_command(*, home: Path, as_json: bool, check: bool = False, now: datet
     return code
 
 
-def _needs_a_person(feed: dict[str, object]) -> bool:
+def needs_a_person(feed: dict[str, object]) -> bool:
+    """True for a feed (a row of queries/status.sql) that is failing, gone or silent."""
     return feed["status"] in {"failing", "gone"} or (feed["status"] == "active" and bool(feed["is_silent"]))
 
 
@@ -86,7 +86,8 @@ def _next(feed: dict[str, object], now: datetime) -> str:
     return f"{spoken(at, now)}: {escape(str(feed['next_poll_reason'] or ''))}"
 
 
-def _trouble(feed: dict[str, object]) -> str:
+def trouble(feed: dict[str, object]) -> str:
+    """What a person should know of a feed (a row of queries/status.sql); nothing where all is well."""
     if feed["url"] != feed["configured_url"]:
         moved = f"has moved for good: put {feed['url']} in the feeds file"
         return moved if not feed["last_error"] else f"{moved}; {feed['consecutive_failures']} × {feed['last_error']}"
